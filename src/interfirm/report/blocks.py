@@ -1,0 +1,177 @@
+"""The parts a report is made of: plain values, no markup, ready for JSON.
+
+A chapter is a list of blocks. ``summary`` collects chapters into one dictionary; ``html`` turns the
+dictionary into a page. Numbers never meet HTML before that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from interfirm import vocabulary
+
+Cell = str | float | int | bool | None
+Kind = Literal["text", "actor", "number", "share", "count"]
+Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of the first screen.
+
+    Parameters
+    ----------
+    id
+        Stable name, unique in the report.
+    text
+        The sentence, with its number and its comparison, names of firms included.
+    probability
+        How sure it is, 0 to 1, or None where no probability can be given.
+    why
+        What the certainty rests on, in a few words ("all members answered", "200 random networks").
+    evidence
+        ``id`` of the block that shows it.
+    """
+
+    id: str
+    text: str
+    probability: float | None
+    why: str
+    evidence: str
+
+    @property
+    def certainty(self) -> str:
+        """The fixed word for the probability."""
+        return "cannot say" if self.probability is None else vocabulary.certainty(self.probability)
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table: ``kind`` decides alignment and format, ``measure`` links to "what is this"."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    unit: str = ""
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; also the twin that every picture has."""
+
+    id: str
+    title: str
+    columns: Sequence[TableColumn]
+    rows: Sequence[Sequence[Cell]]
+    caption: str = ""
+    type: Literal["table"] = "table"
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number with its comparison; ``low`` and ``high`` bound what is compatible with the data."""
+
+    label: str
+    value: float | int | None
+    measure: str | None = None
+    kind: Kind = "number"
+    unit: str = ""
+    comparison: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A row of numbers."""
+
+    id: str
+    title: str
+    items: Sequence[Number]
+    caption: str = ""
+    type: Literal["numbers"] = "numbers"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture: its title is its finding, its subtitle says what is measured, its caption how.
+
+    ``rows`` are the data of the chart, by kind of chart:
+
+    ``dots``       label, value, low?, high?, highlight — one dot per item, with its interval
+    ``null``       label, observed, mean, low, high — observed against what chance would give
+    ``slope``      label, wave, value, highlight — one line per item over the waves
+    ``parts``      group, part, value — one bar per group, cut in named parts
+    ``histogram``  start, end, count, highlight
+    ``scatter``    label, x, y, highlight
+    ``geo``        label, latitude, longitude, value, highlight
+    ``matrix``     row, column, value
+
+    ``options`` holds ``x_title``, ``y_title``, ``zero`` (show the zero line), ``reference`` (a line).
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    caption: str
+    chart: Chart
+    rows: Sequence[Mapping[str, Cell]]
+    table: Table
+    options: Mapping[str, Cell] = field(default_factory=dict)
+    measure: str | None = None
+    type: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    id: str
+    text: str
+    type: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class NotAnswered:
+    """A question that the data cannot answer: why, and what to collect to answer it."""
+
+    id: str
+    question: str
+    why: str
+    collect: str
+    type: Literal["not_answered"] = "not_answered"
+
+
+@dataclass(frozen=True)
+class Map:
+    """The place of the interactive map; its data stands in the summary under ``map``."""
+
+    id: str
+    title: str
+    subtitle: str
+    caption: str
+    table: Table
+    type: Literal["map"] = "map"
+
+
+Block = Table | Numbers | Figure | Text | NotAnswered | Map
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter: the question it answers, a lead in plain words, its claims and its blocks."""
+
+    id: str
+    title: str
+    lead: str
+    claims: Sequence[Claim]
+    blocks: Sequence[Block]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chapter as plain values; each claim also says its certainty word."""
+        out = asdict(self)
+        out["claims"] = [asdict(claim) | {"certainty": claim.certainty} for claim in self.claims]
+        return out

@@ -1,0 +1,1 @@
+"""Who are the actors, and who works with whom, when?"""

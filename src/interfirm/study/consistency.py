@@ -180,7 +180,7 @@ def check_isolates(tables: Tables, sources: Sources, findings: Findings) -> None
     if not len(ties) and not len(tables["alliances"]):
         return
     tied = pd.concat([ties["sender"], ties["receiver"], tables["alliances"]["actor"]])
-    alone = actors.loc[~actors["actor"].isin(tied), "actor"].tolist()
+    alone = actors.loc[~actors["actor"].isin(tied), "actor"].dropna().tolist()
     if alone:
         shown = ", ".join(alone[:8]) + (", …" if len(alone) > 8 else "")
         verb = "actor has" if len(alone) == 1 else "actors have"

@@ -161,7 +161,7 @@ def coerce(name: str, raw: pd.DataFrame, source: Source, findings: Findings) -> 
     name
         Table name.
     raw
-        The cells, with a default row index and the user's column names.
+        The cells, with the user's column names; the row index is not used.
     source
         Where the cells came from.
     findings
@@ -175,7 +175,7 @@ def coerce(name: str, raw: pd.DataFrame, source: Source, findings: Findings) -> 
     import pandas as pd
 
     table = tables()[name]
-    raw = _unique_columns(_clean_header(raw), source, findings)
+    raw = _unique_columns(_clean_header(raw.reset_index(drop=True)), source, findings)
     done: dict[str, pd.Series] = {}
     for column in table.columns.values():
         if column.name in raw.columns and not _unused(column, raw[column.name], source, findings):

@@ -33,6 +33,8 @@ class Claim:
         What the certainty rests on, in a few words ("all members answered", "200 random networks").
     evidence
         ``id`` of the block that shows it.
+    usefulness
+        How much a cluster manager can do with it, 0 to 1; orders the first screen.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Claim:
     probability: float | None
     why: str
     evidence: str
+    usefulness: float = 0.5
 
     @property
     def certainty(self) -> str:
@@ -60,13 +63,21 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; also the twin that every picture has."""
+    """A table; also the twin that every picture has.
+
+    ``total_rows`` is the length of the complete table where this one is cut. ``categories`` marks a
+    table of counts of actors by category: its ``count`` columns are subject to suppression of small
+    cells, its ``share`` columns go with the count column before them, and a last row that starts with
+    "All" holds the totals.
+    """
 
     id: str
     title: str
     columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
+    total_rows: int | None = None
+    categories: bool = False
     type: Literal["table"] = "table"
 
 

@@ -1,0 +1,360 @@
+"""The command line: one command per public verb. Nothing is computed here.
+
+Exit codes: 0 fine, 2 the call was wrong, 3 the data has errors, 1 a bug in interfirm.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interfirm._version import __version__
+from interfirm.errors import DataError, Finding, InterfirmError, UsageError
+
+if TYPE_CHECKING:
+    from interfirm.study.study import Study
+
+app = typer.Typer(
+    name="interfirm",
+    help="Small-firm clusters and the cooperation between firms: from the files you already hold to answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(StrEnum):
+    """The formats that a study can be written to."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    PAJEK = "pajek"
+    DL = "dl"
+
+
+class Audience(StrEnum):
+    """For whom a report is made."""
+
+    BOARD = "board"
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="A study: its folder, or its workbook.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"interfirm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Answer questions about small-firm clusters from the files you already hold."""
+
+
+@app.command()
+def example(
+    folder: Annotated[Path, typer.Argument(help="Where to write the study.")],
+    seed: Seed = 1,
+    force: Annotated[bool, typer.Option(help="Overwrite a study that is already there.")] = False,
+) -> None:
+    """Write the example cluster (synthetic) as a study to play with."""
+    from interfirm.study.example import example as made
+    from interfirm.study.write.folder import write_study
+
+    _refuse_to_overwrite(folder, force)
+    study = made(seed=seed)
+    write_study(study, folder)
+    typer.echo(f"Wrote {folder}: {_size(study)}. All of it is invented.")
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(help="The workbook to write, e.g. study.xlsx.")],
+    force: Annotated[bool, typer.Option(help="Overwrite a file that is already there.")] = False,
+) -> None:
+    """Write an empty workbook to fill in: members, ties, alliances, a survey."""
+    from interfirm.study.template import write_template
+
+    _refuse_to_overwrite(path, force)
+    write_template(path)
+    typer.echo(f"Wrote {path}. Start with its first sheet, 'Read me (ignore)'.")
+
+
+@app.command()
+def describe(
+    table: Annotated[str | None, typer.Argument(help="One table only, e.g. ties.")] = None,
+) -> None:
+    """Print the data format: every table and column."""
+    from interfirm.study.describe import describe as text
+
+    typer.echo(text(table) if table else text())
+
+
+@app.command(name="import")
+def import_(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders to read.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The study folder to write.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="An import.toml: repeats an import exactly, with your corrections.")
+    ] = None,
+) -> None:
+    """Read the files you hold and write them as a study, with import.toml to correct and repeat it."""
+    from interfirm import terminal
+    from interfirm.study.read.importing import import_files
+
+    if not paths and config is None:
+        raise UsageError("Say what to import: one or more files or folders, or --config import.toml.")
+    with terminal.progress() as step:
+        result = import_files(paths or [], config=config, progress=step)
+    out = terminal.console()
+    for line in result.guesses:
+        out.print(line)
+    terminal.show_findings(result.findings.sorted())
+    _show_dropped(result.dropped)
+    if result.study is None:
+        raise DataError(result.findings.sorted())
+    folder = output or result.folder
+    if folder is None:
+        raise UsageError("Say where to write the study: --output FOLDER.")
+    result.write(folder)
+    typer.echo(f"Wrote {folder}: {_size(result.study)}.")
+    typer.echo(f"Every decision stands in {folder / 'import.toml'}; correct it and run "
+               f"'interfirm import --config {folder / 'import.toml'}'.")
+    if len(result.merges):
+        typer.echo(f"{len(result.merges)} names look alike: review {folder / 'merges.csv'}; "
+                   "nothing is merged until you say so.")
+
+
+def _show_dropped(dropped: list[Any], limit: int = 20) -> None:
+    from interfirm import terminal
+
+    if not dropped:
+        return
+    terminal.say(f"Left out ({len(dropped)}):")
+    for item in dropped[:limit]:
+        terminal.say(f"  {item}")
+    if len(dropped) > limit:
+        terminal.say(f"  … and {len(dropped) - limit} more; dropped.csv in the study lists all of them.")
+
+
+@app.command()
+def check(
+    path: StudyPath,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    strict: Annotated[bool, typer.Option(help="Treat warnings as errors.")] = False,
+) -> None:
+    """Find everything that is wrong with a study, all at once."""
+    import json
+
+    from interfirm import terminal
+    from interfirm.study.read.tables import check_files
+
+    study, findings = check_files(path)
+    ordered = findings.sorted()
+    if as_json:
+        typer.echo(json.dumps([item.to_dict() for item in ordered], ensure_ascii=False, indent=1))
+    else:
+        terminal.show_findings(ordered)
+        what = _size(study) if study is not None else "not fit for a report yet"
+        typer.echo(f"{path}: {what}; {terminal.count_line(ordered)}.")
+    if findings.failed or (strict and findings.of("warning")):
+        raise typer.Exit(DataError.exit_code)
+
+
+@app.command()
+def report(
+    path: StudyPath,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("report.html"),
+    json_path: Annotated[
+        Path | None, typer.Option("--json", help="Also write every number to this JSON file.")
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="board: names; members: own page and medians; public: pseudonyms.")
+    ] = Audience.BOARD,
+    anonymise: Annotated[bool, typer.Option(help="Use pseudonyms and suppress cells under 3.")] = False,
+    key: Annotated[
+        Path | None, typer.Option(help="Key file of the pseudonyms; made if it is not there. Keep it apart.")
+    ] = None,
+    seed: Seed = 1,
+) -> None:
+    """Write the report: one page that opens offline, with what was found, how sure, and why."""
+    import json
+
+    from interfirm import terminal
+    from interfirm.report.page import make
+    from interfirm.study.read.tables import read_study
+    from interfirm.study.write.atomic import write_text
+
+    hide = anonymise or audience is Audience.PUBLIC
+    with terminal.progress() as step:
+        step("reading the study")
+        study = read_study(path)
+        if hide:
+            study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"), seed)
+        summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step)
+        write_text(output, html)
+        if json_path is not None:
+            write_text(json_path, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+    _say_findings(summary)
+    typer.echo(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB)"
+               + (f" and {json_path}" if json_path else "") + ".")
+
+
+def _pseudonyms(study: Study, key: Path, seed: int) -> Study:
+    from interfirm.report.anonymise import anonymise as hide
+    from interfirm.study.read.key import read_key, write_key
+
+    table = read_key(key) if key.exists() else None
+    hidden, table = hide(study, key=table, seed=seed)
+    write_key(table, key)
+    typer.echo(f"The pseudonyms' key is in {key}. Whoever has it can undo them: keep it apart.", err=True)
+    return hidden
+
+
+def _say_findings(summary: dict[str, Any]) -> None:
+    import textwrap
+
+    from interfirm import terminal
+
+    out = terminal.console()
+    for finding in summary["findings"]:
+        out.print(textwrap.fill(f"{finding['text']} [{finding['certainty']}]", width=min(out.width, 100),
+                                initial_indent="• ", subsequent_indent="  "))
+
+
+@app.command()
+def export(
+    path: StudyPath,
+    to: Annotated[Format, typer.Option(help="The format to write.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file or folder to write.")] = None,
+) -> None:
+    """Write a study for another program."""
+    from interfirm import terminal
+    from interfirm.study.read.tables import read_study
+    from interfirm.study.write.export import export as write
+
+    target = output or Path(f"{path.stem}.{to.value}" if to is not Format.CSV else f"{path.stem}-csv")
+    written, notes = write(read_study(path), to.value, target)
+    terminal.show_findings(notes)
+    typer.echo("Wrote " + ", ".join(str(item) for item in written) + ".")
+
+
+@app.command()
+def measure(
+    name: Annotated[str, typer.Argument(help="The measure, e.g. constraint; 'list' shows all.")],
+    path: Annotated[Path | None, typer.Argument(metavar="STUDY", help="A study: folder or workbook.")] = None,
+    relation: Annotated[list[str] | None, typer.Option(help="The relation; several are pooled.")] = None,
+    wave: Annotated[str | None, typer.Option(help="The wave.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--set", help="A further option of the measure, e.g. --set direction=in.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole result to this CSV file.")] = None,
+) -> None:
+    """Compute one measure of the network and print or save it."""
+    from interfirm import terminal
+    from interfirm.network import catalogue
+
+    if name == "list":
+        terminal.show_table(catalogue.overview(), limit=1000)
+        return
+    if path is None:
+        raise UsageError(f"Say of which study: interfirm measure {name} STUDY.")
+    from interfirm.study.read.tables import read_study
+
+    result = catalogue.call(name, read_study(path), relation=relation, wave=wave, options=option or [])
+    _emit(result, name, csv)
+
+
+def _emit(result: Any, name: str, csv: Path | None) -> None:
+    from interfirm import terminal
+    from interfirm.network import catalogue
+    from interfirm.study.write.atomic import write_text
+
+    frame = catalogue.as_table(result, name)
+    if not catalogue.is_plain(result):
+        typer.echo(str(result))
+    terminal.show_table(frame)
+    for line in catalogue.settings_lines(result):
+        terminal.say(line)
+    if csv is not None:
+        write_text(csv, frame.to_csv(index=False))
+        typer.echo(f"Wrote {csv}: {len(frame)} rows.")
+
+
+def _refuse_to_overwrite(path: Path, force: bool) -> None:
+    if path.exists() and not force and (path.is_file() or any(path.iterdir())):
+        raise UsageError(f"{path} is already there. Choose another name, or add --force to overwrite it.")
+
+
+def _size(study: Study) -> str:
+    parts = [f"{len(study.actors):,} actors"]
+    if len(study.waves):
+        parts.append(f"{len(study.waves)} wave{'' if len(study.waves) == 1 else 's'}")
+    if len(study.ties):
+        parts.append(f"{len(study.ties):,} ties")
+    if len(study.alliances):
+        parts.append(f"{len(study.alliances):,} memberships in {study.alliances['alliance'].nunique():,} alliances")
+    return ", ".join(parts)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        app(args=arguments, standalone_mode=True)
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else 1
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was there before is unchanged.", err=True)
+        return 130
+    except Exception as problem:
+        return _explain(problem)
+    return 0
+
+
+def _explain(problem: Exception) -> int:
+    """Say what went wrong in words that fit it, and return the exit code."""
+    if isinstance(problem, DataError):
+        _show_errors(problem.findings)
+        return problem.exit_code
+    if isinstance(problem, InterfirmError):
+        typer.echo(f"{problem}", err=True)
+        return problem.exit_code
+    if isinstance(problem, OSError):
+        typer.echo(f"{problem.filename or 'The file'}: {problem.strerror or problem}. "
+                   "Check that the path exists and that you may use it.", err=True)
+        return UsageError.exit_code
+    import traceback
+
+    traceback.print_exception(problem)
+    typer.echo("This is a bug in interfirm, not in your data. Please report it with the lines above.", err=True)
+    return 1
+
+
+def _show_errors(findings: list[Finding]) -> None:
+    from interfirm import terminal
+
+    terminal.show_findings(findings)
+    typer.echo(f"The data has errors: {terminal.count_line(findings)}. Nothing was written.", err=True)

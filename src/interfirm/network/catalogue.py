@@ -1,0 +1,145 @@
+"""What measures there are, how to call one by name, and how any result becomes a table.
+
+The texts come from ``measures.csv``: the report's "what is this", the documentation and the command
+line all read the same rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import inspect
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any
+
+from interfirm.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from interfirm.study.study import Study
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, dict[str, str]]:
+    """The declared texts of every measure, by name."""
+    text = (resources.files("interfirm.network") / "measures.csv").read_text("utf-8")
+    return {row["measure"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def names() -> list[str]:
+    """The public measures of this chapter."""
+    return list(import_module("interfirm.network").__all__)
+
+
+def overview() -> pd.DataFrame:
+    """One row per public measure: name, title, what it says."""
+    import pandas as pd
+
+    rows = [(name, texts().get(name, {}).get("title", ""), texts().get(name, {}).get("definition", ""))
+            for name in names()]
+    return pd.DataFrame(rows, columns=["measure", "title", "definition"])
+
+
+def find(name: str) -> Callable[..., Any]:
+    """The function behind a name.
+
+    Raises
+    ------
+    UnknownName
+        With the known names and the nearest.
+    """
+    if name not in names():
+        raise UnknownName("measure", name, names())
+    return getattr(import_module("interfirm.network"), name)  # type: ignore[no-any-return]
+
+
+def call(name: str, study: Study, *, relation: Sequence[str] | None = None, wave: str | None = None,
+         options: Sequence[str] = ()) -> Any:
+    """Call a measure with options as text, ``key=value``.
+
+    Numbers, ``yes``/``no`` and ``none`` are understood; a seed of 1 is set where the measure wants
+    one and none is given.
+
+    Raises
+    ------
+    UnknownName
+        For a measure or an option that does not exist.
+    UsageError
+        For an option that is not ``key=value``, or one that the measure needs and did not get.
+    """
+    function = find(name)
+    known = inspect.signature(function).parameters
+    given: dict[str, Any] = dict(_option(text) for text in options)
+    if relation:
+        given["relation"] = relation[0] if len(relation) == 1 else list(relation)
+    if wave is not None:
+        given["wave"] = wave
+    if "seed" in known:
+        given.setdefault("seed", 1)
+    for key in given:
+        if key not in known or key == "study":
+            raise UnknownName(f"option of {name}", key, [item for item in known if item != "study"])
+    needed = [key for key, item in known.items()
+              if item.default is inspect.Parameter.empty and key not in given and key != "study"
+              and item.kind is not inspect.Parameter.VAR_KEYWORD]
+    if needed:
+        raise UsageError(f"{name} also needs: {', '.join(f'--set {key}=…' for key in needed)}")
+    return function(study, **given)
+
+
+def _option(text: str) -> tuple[str, Any]:
+    key, mark, value = text.partition("=")
+    if not mark or not key.strip():
+        raise UsageError(f"'{text}' is not an option. Write it as name=value, e.g. direction=in.")
+    return key.strip(), _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    words = {"yes": True, "true": True, "no": False, "false": False, "none": None}
+    if text.lower() in words:
+        return words[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def is_plain(result: Any) -> bool:
+    """Whether a result has no text of its own (a number, a Series, a table)."""
+    import pandas as pd
+
+    return isinstance(result, (int, float, pd.Series, pd.DataFrame, list, tuple))
+
+
+def as_table(result: Any, name: str) -> pd.DataFrame:
+    """Any result as a tidy table; a Series by actor is sorted, largest first."""
+    import pandas as pd
+
+    if isinstance(result, pd.DataFrame):
+        return result.reset_index(drop=isinstance(result.index, pd.RangeIndex))
+    if isinstance(result, pd.Series):
+        ordered = result.sort_values(ascending=False, kind="stable", na_position="last")
+        return ordered.rename(result.name or name).rename_axis(result.index.name or "actor").reset_index()
+    if hasattr(result, "table"):
+        return as_table(result.table(), name)
+    if isinstance(result, (list, tuple)):
+        return pd.DataFrame({name: list(result)})
+    return pd.DataFrame({"measure": [name], "value": [float(result)]})
+
+
+def settings_lines(result: Any) -> list[str]:
+    """What a result by actor was computed on, in one line of words."""
+    settings = getattr(result, "attrs", None)
+    if not settings or "relation" not in settings:
+        return []
+    wave = f", wave {settings['wave']}" if settings.get("wave") else ""
+    direction = "directed" if settings.get("directed") else "undirected"
+    rule = f", projection {settings['projection']}" if settings.get("projection") else ""
+    unknown = settings.get("unknown") or 0.0
+    missing = f"; {unknown:.1%} of the pairs unknown" if unknown else "; every pair known"
+    return [f"{settings['relation']} ({settings['layer']} layer{wave}), {direction}{rule}, "
+            f"{settings['actors']} actors{missing}."]

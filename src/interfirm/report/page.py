@@ -1,0 +1,43 @@
+"""From a study to the page: collect, one dictionary, then the template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from interfirm.study.study import Study
+
+
+def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool = False,
+         progress: Callable[[str], None] | None = None) -> tuple[dict[str, Any], str]:
+    """The summary of a study as one dictionary, and the page made of it.
+
+    Parameters
+    ----------
+    study
+        The study; already pseudonymous if the page is to be.
+    seed
+        Seed of every random draw.
+    audience
+        ``"board"``, ``"members"`` or ``"public"``.
+    suppress
+        Whether to suppress counts under 3.
+    progress
+        Is told each step.
+
+    Returns
+    -------
+    tuple
+        The summary (plain values, ready for JSON) and the HTML page.
+    """
+    from interfirm.report.anonymise import suppress as hide_small
+    from interfirm.report.html import render
+    from interfirm.report.summary import summarize
+
+    step = progress or (lambda _text: None)
+    summary = summarize(study, seed=seed, audience=audience, progress=step)
+    if suppress:
+        summary = hide_small(summary)
+    step("drawing the page")
+    return summary, render(summary)

@@ -1,0 +1,28 @@
+"""The public face: what can be imported, how quickly, and what a call costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import interfirm
+
+
+def test_every_public_name_exists() -> None:
+    for name in interfirm.__all__:
+        assert getattr(interfirm, name) is not None
+
+
+def test_unknown_attribute_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        interfirm.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("statement", ["import interfirm", "import interfirm.cli",
+                                       "from interfirm.cli import run; run(['--help'])"])
+def test_help_does_not_load_the_heavy_libraries(statement: str) -> None:
+    code = f"{statement}\nimport sys\nprint([m for m in ('pandas', 'numpy', 'numba', 'igraph') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"

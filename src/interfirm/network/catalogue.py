@@ -55,6 +55,11 @@ def find(name: str) -> Callable[..., Any]:
     return getattr(import_module("interfirm.network"), name)  # type: ignore[no-any-return]
 
 
+def parameters(name: str) -> list[str]:
+    """The options of a measure."""
+    return [item for item in inspect.signature(find(name)).parameters if item != "study"]
+
+
 def call(name: str, study: Study, *, relation: Sequence[str] | None = None, wave: str | None = None,
          options: Sequence[str] = ()) -> Any:
     """Call a measure with options as text, ``key=value``.

@@ -27,6 +27,7 @@ _TRUE = {"yes", "true", "1", "y", "1.0"}
 _FALSE = {"no", "false", "0", "n", "0.0"}
 _LONG_INTEGER = re.compile(r"^[+-]?(0\d|\d{16})")
 _MANY = 50
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -176,25 +177,26 @@ def coerce(name: str, raw: pd.DataFrame, source: Source, findings: Findings) -> 
 
     table = tables()[name]
     raw = _unique_columns(_clean_header(raw.reset_index(drop=True)), source, findings)
+    cells = {column: _printable(_text(raw[column]), source, findings) for column in raw.columns}
     done: dict[str, pd.Series] = {}
     for column in table.columns.values():
-        if column.name in raw.columns and not _unused(column, raw[column.name], source, findings):
-            done[column.name] = _coerce_column(column, _text(raw[column.name]), source, findings)
+        if column.name in cells and not _unused(column, cells[column.name], source, findings):
+            done[column.name] = _coerce_column(column, cells[column.name], source, findings)
         else:
-            if column.required and len(raw) and column.name not in raw.columns:
+            if column.required and len(raw) and column.name not in cells:
                 findings.add("error", f"the column '{column.name}' is not there", "missing-column",
                              **source.at(), expected=f"{column.name}: {column.description.rstrip('.')}",
-                             remedy=_nearest_header(column.name, [str(c) for c in raw.columns]))
+                             remedy=_nearest_header(column.name, list(cells)))
             done[column.name] = _blank(column, len(raw))
-    for extra in raw.columns:
+    for extra, text in cells.items():
         if extra not in done:
-            done[extra] = infer(_text(raw[extra]))
+            done[extra] = infer(text)
     return pd.DataFrame(done, index=pd.RangeIndex(len(raw)))
 
 
 def _unused(column: Column, cells: pd.Series, source: Source, findings: Findings) -> bool:
     """A column with a default that was left empty in every row counts as not there."""
-    if not column.default or not len(cells) or _text(cells).notna().any():
+    if not column.default or not len(cells) or cells.notna().any():
         return False
     findings.add("note", f"the column is empty and counts as '{column.default}' in every row", "empty-column",
                  **source.at(column=column.name))
@@ -232,6 +234,22 @@ def _text(values: pd.Series) -> pd.Series:
         text = values.map(_cell_text, na_action="ignore").astype("str")
     text = text.str.strip()
     return text.where(text != "")
+
+
+def _printable(text: pd.Series, source: Source, findings: Findings) -> pd.Series:
+    """Text with one kind of line end and without characters that no table file can hold."""
+    if not _UNPRINTABLE.search("".join(text.dropna())):
+        return text
+    out: pd.Series = text.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
+    odd = out.map(lambda cell: bool(_UNPRINTABLE.search(cell)), na_action="ignore").fillna(False).to_numpy(dtype=bool)
+    for position in odd.nonzero()[0][:_MANY]:
+        findings.add("warning", "a control character in the cell was left out", "control-character",
+                     **source.at(int(position), str(text.name)), remedy="Check the cell, and type it again")
+    if odd.sum() > _MANY:
+        findings.add("warning", f"{odd.sum() - _MANY} more cells had control characters, which were left out",
+                     "control-character", **source.at(column=str(text.name)))
+    out = out.map(lambda cell: _UNPRINTABLE.sub("", cell).strip(), na_action="ignore").astype("str")
+    return out.where(out != "")
 
 
 def _number_text(value: float) -> str:

@@ -63,6 +63,11 @@ def write_bytes(path: str | Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file in one step, as UTF-8 with the line ends of the text."""
+    write_bytes(path, text.encode("utf-8"))
+
+
 @contextmanager
 def replaced_folder(path: str | Path, ours: Callable[[str], bool]) -> Iterator[Path]:
     """An empty folder beside ``path``; when the block ends well it takes the place of ``path``.

@@ -1,0 +1,239 @@
+"""What every chapter shares: the study, the reader, the main relation, the limits and the phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from interfirm.errors import UnknownName
+from interfirm.report import words
+from interfirm.report.blocks import Cell, Table, TableColumn
+from interfirm.study.adjacency import Adjacency
+from interfirm.study.study import ALLIANCES, Study
+
+AUDIENCES: Final = ("board", "members", "public")
+ROWS_SHOWN: Final = 200
+LARGE_ACTORS: Final = 3_000
+LARGE_TIES: Final = 30_000
+AGGREGATE_ABOVE: Final = 10_000
+SMALLEST_GROUP: Final = 5
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """The study as a report sees it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    seed
+        Seed of every draw.
+    audience
+        ``"board"``, ``"members"`` or ``"public"``.
+    """
+
+    study: Study
+    seed: int = 1
+    audience: str = "board"
+    notes: dict[str, Any] = field(default_factory=dict)
+    _cache: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.audience not in AUDIENCES:
+            raise UnknownName("audience", self.audience, AUDIENCES)
+
+    # ---- the relation and the waves that the report is about -----------------------------
+
+    @cached_property
+    def relations(self) -> tuple[str, ...]:
+        """The relations that have ties, in declared order; the alliances last."""
+        there = set(self.study.ties["relation"])
+        named = tuple(name for name in self.study.relation_names if name in there)
+        return named + ((ALLIANCES,) if len(self.study.alliances) else ())
+
+    @cached_property
+    def relation(self) -> str | None:
+        """The main relation: the one with most ties in the last wave; alliances where there is no other."""
+        sizes = {name: self.adjacency(name, self.waves_of(name)[-1]).matrix.nnz
+                 for name in self.relations if name != ALLIANCES}
+        if sizes:
+            return max(sizes, key=lambda name: sizes[name])
+        return ALLIANCES if self.relations else None
+
+    def waves_of(self, relation: str) -> tuple[str | None, ...]:
+        """The waves in which a relation was observed; ``(None,)`` for alliances in a study without waves."""
+        order = self.study.wave_order
+        if relation == ALLIANCES:
+            return order if len(order) > 1 or not len(self.study.alliances) else (None,)
+        seen = set(self.study.ties.loc[self.study.ties["relation"] == relation, "wave"])
+        seen |= set(self.study.responses.loc[self.study.responses["relation"] == relation, "wave"])
+        return tuple(wave for wave in order if wave in seen)
+
+    @property
+    def waves(self) -> tuple[str | None, ...]:
+        """The waves of the main relation, in time order."""
+        return self.waves_of(self.relation) if self.relation else tuple(self.study.wave_order) or (None,)
+
+    @property
+    def wave(self) -> str | None:
+        """The last wave of the main relation."""
+        return self.waves[-1]
+
+    def adjacency(self, relation: str | None = None, wave: str | None = None, who: str = "members") -> Adjacency:
+        """The view of a relation in a wave (default: the main relation in its last wave)."""
+        if relation is None:
+            relation, wave = self.relation, self.wave
+        return self.study.adjacency(relation, wave, who=who)
+
+    @property
+    def main(self) -> dict[str, Any]:
+        """Keyword arguments of the main relation in its last wave, for a measure."""
+        return {"relation": self.relation, "wave": self.wave}
+
+    def layer(self, relation: str) -> str:
+        """The layer of a relation."""
+        if relation == ALLIANCES:
+            return "exchange"
+        table = self.study.relations
+        return str(table.loc[table["relation"] == relation, "layer"].iloc[0])
+
+    # ---- limits --------------------------------------------------------------------------
+
+    @cached_property
+    def large(self) -> bool:
+        """Whether draws and samples are cut so that the report stays quick."""
+        if self.relation is None:
+            return len(self.study.actors) > LARGE_ACTORS
+        view = self.adjacency()
+        return view.size > LARGE_ACTORS or view.matrix.nnz > LARGE_TIES
+
+    def draws(self, usual: int, few: int) -> int:
+        """How many random draws: ``usual``, or ``few`` for a large network."""
+        return few if self.large else usual
+
+    # ---- names and phrases ---------------------------------------------------------------
+
+    @cached_property
+    def labels(self) -> npt.NDArray[Any]:
+        """The name by which each actor of the study is called; actors without a name by their identifier."""
+        return self.study.actors["name"].fillna(self.study.actors["actor"]).to_numpy(dtype=object)
+
+    @cached_property
+    def label_of(self) -> dict[str, str]:
+        """Name by identifier."""
+        return dict(zip(self.study.actors["actor"], self.labels, strict=True))
+
+    def names(self, actors: list[Any] | npt.NDArray[Any]) -> list[str]:
+        """The names of actors given by identifier."""
+        return [self.label_of[str(actor)] for actor in actors]
+
+    @property
+    def may_name_weak(self) -> bool:
+        """Whether weak or dependent actors may be named to this audience."""
+        return self.audience != "members"
+
+    @cached_property
+    def member(self) -> tuple[str, str]:
+        """What a member is called, singular and plural: firm, organisation or member."""
+        inside = self.study.actors.loc[self.study.present(None), "kind"]
+        if len(inside) and (inside == "firm").all():
+            return ("firm", "firms")
+        return ("organisation", "organisations") if self.relation == ALLIANCES else ("member", "members")
+
+    def members(self, size: int) -> str:
+        """A count of members in words: ``28 firms``."""
+        return words.count(size, *self.member)
+
+    def when(self, wave: str | None) -> str:
+        """How a wave is called."""
+        if wave is None:
+            return "all years"
+        label = self.study.waves.loc[self.study.waves["wave"] == wave, "label"].iloc[0]
+        return str(label) if isinstance(label, str) else wave
+
+    def subtitle(self, what: str, relation: str | None = None, wave: str | None = None) -> str:
+        """What is measured, in which layer and wave."""
+        if relation is None:
+            relation, wave = self.relation or ALLIANCES, self.wave
+        return f"{what} · {relation} ({self.layer(relation)} layer) · {self.when(wave)}"
+
+    def asked(self, relation: str, wave: str | None) -> tuple[int, int]:
+        """How many present members were asked and how many answered; (0, 0) without a survey."""
+        if relation == ALLIANCES or wave is None:
+            return (0, 0)
+        answered = self.study.responded(relation, wave).iloc[self.study.present(wave)]
+        return int(answered.notna().sum()), int(answered.fillna(False).sum())
+
+    def response(self, relation: str | None = None, wave: str | None = None) -> str:
+        """The response of a relation in a wave in a few words, for captions and reasons."""
+        if relation is None:
+            relation, wave = self.relation or ALLIANCES, self.wave
+        asked, answered = self.asked(relation, wave)
+        if not asked:
+            return "no record of who was asked" if relation != ALLIANCES else "from records, not from a survey"
+        if asked == answered:
+            return f"all {self.member[1]} answered"
+        return f"{answered:,} of {asked:,} {self.member[1]} answered"
+
+    def caption(self, method: str, relation: str | None = None, wave: str | None = None) -> str:
+        """n, response and method, as they stand below a figure."""
+        if relation is None:
+            relation, wave = self.relation or ALLIANCES, self.wave
+        size = self.adjacency(relation, wave).size
+        return f"n = {size:,}; {self.response(relation, wave)}. {method}".rstrip()
+
+    def unknown(self, relation: str | None = None, wave: str | None = None) -> float:
+        """The share of ordered pairs of members whose tie is not known."""
+        if relation is None:
+            relation, wave = self.relation or ALLIANCES, self.wave
+        return float(self.adjacency(relation, wave).settings["unknown"])
+
+    def sure(self, probability: float, relation: str | None = None, wave: str | None = None) -> float:
+        """A probability lowered by the share of ties that nobody could report."""
+        if not np.isfinite(probability):
+            return 0.0
+        return float(np.clip(probability, 0.0, 1.0) * (1.0 - self.unknown(relation, wave)))
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """A generator for one purpose; the same seed and purpose give the same draws."""
+        return np.random.default_rng([self.seed, *purpose.encode()])
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """A result that several chapters need, computed the first time."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+
+def plain(value: Any) -> Cell:
+    """A cell as a plain value; missing and infinite values become None."""
+    if value is None or value is False or value is True:
+        return value
+    if isinstance(value, (np.bool_,)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(f"{float(value):.12g}") if np.isfinite(value) else None
+    return str(value) if isinstance(value, str) else None
+
+
+def table(block: str, title: str, columns: list[TableColumn], rows: list[list[Any]], caption: str = "", *,
+          categories: bool = False) -> Table:
+    """A table of plain values, cut at a stated number of rows."""
+    total = len(rows)
+    if total > ROWS_SHOWN and not categories:
+        rows = rows[:ROWS_SHOWN]
+        caption = f"{caption} The first {ROWS_SHOWN:,} of {total:,} rows; all of them: interfirm measure.".strip()
+    done = [[plain(cell) for cell in row] for row in rows]
+    return Table(block, title, columns, done, caption, total if total > len(done) else None, categories)

@@ -1,0 +1,94 @@
+"""How numbers and names become sentences: short forms, lists of names, nouns of relations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+_SPACE = "\u00a0"
+_ONES: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+NOUNS: Final[dict[str, tuple[str, str]]] = {
+    "customer": ("sale between them", "sales between them"),
+    "supplier": ("purchase between them", "purchases between them"),
+    "outsourcing": ("outsourcing tie", "outsourcing ties"),
+    "peer": ("peer tie", "peer ties"),
+    "institutional": ("institutional tie", "institutional ties"),
+    "cooperation": ("cooperation tie", "cooperation ties"),
+    "coordination": ("coordination tie", "coordination ties"),
+    "advice": ("request for advice", "requests for advice"),
+    "knowledge": ("knowledge tie", "knowledge ties"),
+    "ownership": ("ownership tie", "ownership ties"),
+    "alliances": ("tie through alliances", "ties through alliances"),
+}
+
+
+def share(value: float) -> str:
+    """A share as whole per cent; small ones with more digits.
+
+    Examples
+    --------
+    >>> share(0.408).replace("\\u00a0", " ")
+    '41 %'
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    percent = 100 * value
+    if 0 < percent < 1:
+        return f"{percent:.1g}{_SPACE}%"
+    if 99 < percent < 100:
+        return f"{percent:.4g}{_SPACE}%"
+    return f"{percent:.0f}{_SPACE}%"
+
+
+def number(value: float) -> str:
+    """A number with three significant digits, thousands separated; whole numbers stay whole."""
+    if not math.isfinite(value):
+        return "unknown"
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    if abs(value) < 0.001:
+        return f"{value:.2g}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: ``1 member``, ``1,204 members``."""
+    return f"{int(value):,} {one if int(value) == 1 else many or one + 's'}"
+
+
+def spelled(value: int) -> str:
+    """Small whole numbers as words, for the middle of a sentence."""
+    return _ONES[value] if 0 <= value < len(_ONES) else f"{value:,}"
+
+
+def listing(names: Sequence[str], most: int = 4) -> str:
+    """Names as a readable list: ``A, B and C``; beyond ``most`` the rest is counted."""
+    shown = [str(name) for name in names[:most]]
+    rest = len(names) - len(shown)
+    if rest:
+        return ", ".join(shown) + f" and {rest:,} more"
+    if len(shown) < 2:
+        return "".join(shown)
+    return ", ".join(shown[:-1]) + " and " + shown[-1]
+
+
+def noun(relation: str, size: int = 2) -> str:
+    """What a tie of a relation is called: ``request for advice``, ``requests for advice``."""
+    one, many = NOUNS.get(relation, (f"tie of '{relation}'", f"ties of '{relation}'"))
+    return one if size == 1 else many
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def verb(size: int, one: str = "is", many: str = "are") -> str:
+    """The form of a verb that fits a number."""
+    return one if size == 1 else many

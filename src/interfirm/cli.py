@@ -205,7 +205,7 @@ def report(
         step("reading the study")
         study = read_study(path)
         if hide:
-            study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"), seed)
+            study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"))
         summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step)
         write_text(output, html)
         if json_path is not None:
@@ -215,12 +215,12 @@ def report(
                + (f" and {json_path}" if json_path else "") + ".")
 
 
-def _pseudonyms(study: Study, key: Path, seed: int) -> Study:
+def _pseudonyms(study: Study, key: Path) -> Study:
     from interfirm.report.anonymise import anonymise as hide
     from interfirm.study.read.key import read_key, write_key
 
     table = read_key(key) if key.exists() else None
-    hidden, table = hide(study, key=table, seed=seed)
+    hidden, table = hide(study, key=table)
     write_key(table, key)
     typer.echo(f"The pseudonyms' key is in {key}. Whoever has it can undo them: keep it apart.", err=True)
     return hidden

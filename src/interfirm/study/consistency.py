@@ -139,12 +139,16 @@ def check_presence(tables: Tables, sources: Sources, findings: Findings) -> None
 def check_silent_senders(tables: Tables, sources: Sources, findings: Findings) -> None:
     """A non-respondent of a directed survey reports no ties."""
     seen, ties, relations = tables["observations"], tables["ties"], tables["relations"]
-    if not len(seen) or not len(ties):
+    if not len(ties):
         return
-    silent = seen.loc[(seen["responded"] == False).fillna(False), ["wave", "actor"]]  # noqa: E712
     directed = relations.loc[relations["directed"].fillna(True).astype(bool), "relation"]
-    mine = ties.loc[ties["relation"].isin(directed)]
-    odd = mine.merge(silent, left_on=["wave", "sender"], right_on=["wave", "actor"])
+    mine = ties.loc[ties["relation"].isin(directed), ["wave", "relation", "sender"]]
+    special = tables["responses"][["wave", "relation", "actor", "responded"]].rename(columns={"responded": "special"})
+    mine = mine.merge(seen[["wave", "actor", "responded"]], how="left",
+                      left_on=["wave", "sender"], right_on=["wave", "actor"]).drop(columns="actor")
+    mine = mine.merge(special, how="left", left_on=["wave", "relation", "sender"],
+                      right_on=["wave", "relation", "actor"])
+    odd = mine.loc[~mine["special"].fillna(mine["responded"]).fillna(True).astype(bool)]
     if len(odd):
         shown = ", ".join(sorted(set(odd["sender"]))[:5])
         findings.add("warning", f"{len(odd)} ties are sent by actors that did not respond ({shown})",

@@ -12,7 +12,7 @@ from interfirm.study.example import alliances, cases, cast, survey, ties
 if TYPE_CHECKING:
     from interfirm.study.study import Study
 
-FIRMS = (50, 400)
+FIRMS = (50, 240)
 INSTITUTIONS = (6, 10)
 
 
@@ -43,7 +43,7 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
     seed
         The same seed gives the same study; another seed another cluster with the same features.
     firms
-        Number of firms over both waves, 50 to 400.
+        Number of firms over both waves, 50 to 240.
     institutions
         Number of institutions, 6 to 10.
 

@@ -140,6 +140,7 @@ def _in_and_out(people: Cast, members: Ints, frame: pd.DataFrame) -> pd.DataFram
     left = np.isin(members, people.parts["leaver"])
     running = frame["end"].isna() | (frame["end"] > "2022-06-30")
     late = np.isin(members, people.parts["joiner"])
-    frame.loc[left & running.to_numpy(), "end"] = "2022-06-30"
-    frame.loc[late, "start"] = frame.loc[late, "start"].clip(lower="2022-09-01")
-    return frame
+    return frame.assign(
+        start=np.where(late & (frame["start"] < "2022-09-01"), "2022-09-01", frame["start"]),
+        end=frame["end"].mask(left & running.to_numpy(), "2022-06-30"),
+    )

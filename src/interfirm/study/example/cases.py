@@ -17,7 +17,8 @@ def table(people: Cast) -> pd.DataFrame:
         "satellite": people.parts["satellite"][0], "leaver": people.parts["leaver"][0],
         "gatekeeper": people.parts["gatekeeper"][0], "ring": people.parts["circuit"][2],
     }
-    names, rows, reached = people.frame["actor"], [], {}
+    names, rows = people.frame["actor"], []
+    reached: dict[str, int] = {}
     for row in words.read("cases"):
         start = reached.get(row["source"], 0)
         reached[row["source"]] = start + len(row["text"]) + GAP

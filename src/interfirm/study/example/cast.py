@@ -143,8 +143,9 @@ def _group(frame: pd.DataFrame, parts: dict[str, Ints]) -> None:
     frame.loc[middle, "parent"] = frame.loc[root, "actor"]
     frame.loc[middle, "ownership"] = "subsidiary"
     frame.loc[middle, "founded"] = frame.loc[middle, "founded"].clip(lower=1988)
-    frame.loc[root, ["ownership", "founded"]] = ["family", 1927]
-    frame.loc[parts["circuit-barrier"][0], ["parent", "ownership"]] = ["X1", "foreign"]
+    frame.loc[root, "ownership"], frame.loc[root, "founded"] = "family", 1927
+    daughter = parts["circuit-barrier"][0]
+    frame.loc[daughter, "parent"], frame.loc[daughter, "ownership"] = "X1", "foreign"
 
 
 def _tags(rng: np.random.Generator, count: int) -> list[str | None]:

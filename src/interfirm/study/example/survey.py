@@ -121,14 +121,16 @@ def answers(rng: np.random.Generator, people: Cast, true: Networks, answered: Bo
     Each item is its factor times a loading plus noise, rounded to its scale. In every fourth firm
     a second person answers from a slightly different view. Three per cent of the cells stay empty.
     """
-    items = pd.DataFrame(words.read("items"))
-    lasting = rng.normal(0, 1, (people.count, items["factor"].nunique()))
+    items = words.read("items")
+    names = list(dict.fromkeys(item["factor"] for item in items))
+    lasting = rng.normal(0, 1, (people.count, len(names)))
     frames = []
     for wave, name in enumerate(WAVES):
         firms = people.firms[answered[wave, people.firms]]
-        factors = _factors(rng, people, true, wave, lasting, list(items["factor"].unique()))
+        factors = _factors(rng, people, true, wave, lasting, names)
         for respondent, who in (("1", firms), ("2", firms[::4])):
-            view = factors.iloc[who] + (0.35 * rng.normal(0, 1, (len(who), factors.shape[1])) if respondent == "2" else 0)
+            differ = 0.35 * (respondent == "2")
+            view = factors.iloc[who] + differ * rng.normal(0, 1, (len(who), factors.shape[1]))
             cells = pd.concat([_scaled(rng, items, view), _partners(people, true, wave, who)], axis=1)
             frames.append(_long(people, cells, who, name, respondent))
     out = pd.concat(frames, ignore_index=True)
@@ -157,15 +159,15 @@ def _standard(values: Floats, among: Ints) -> Floats:
     return np.asarray((values - values[among].mean()) / values[among].std())
 
 
-def _scaled(rng: np.random.Generator, items: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+def _scaled(rng: np.random.Generator, items: list[dict[str, str]], factors: pd.DataFrame) -> pd.DataFrame:
     columns = {}
-    for item in items.itertuples(index=False):
-        low, high, loading = float(item.low), float(item.high), float(item.loading)
+    for item in items:
+        low, high, loading = float(item["low"]), float(item["high"]), float(item["loading"])
         noise = np.sqrt(1 - loading**2) * rng.normal(0, 1, len(factors))
         middle = (low + high) / 2 + (0.3 if high > 3 else 0.2)
-        value = middle + float(item.spread) * (loading * factors[item.factor].to_numpy() + noise)
+        value = middle + float(item["spread"]) * (loading * factors[item["factor"]].to_numpy() + noise)
         value = np.clip(np.round(value), low, high)
-        columns[item.item] = low + high - value if item.reverse == "yes" else value
+        columns[item["item"]] = low + high - value if item["reverse"] == "yes" else value
     return pd.DataFrame(columns)
 
 

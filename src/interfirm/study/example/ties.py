@@ -13,12 +13,12 @@ Bools = npt.NDArray[np.bool_]
 Networks = dict[str, tuple[Bools, Bools]]
 
 ADVICE = {
-    "density": -4.1, "reciprocity": 1.3, "closure": 0.22, "near": 1.6, "kinship": 1.5, "sector": 0.3,
+    "density": -4.2, "reciprocity": 1.3, "closure": 1.1, "near": 1.6, "kinship": 1.5, "sector": 0.3,
     "able receiver": 0.35, "large receiver": 0.10, "both core": 1.1, "institution asks": -1.2,
 }
-STEPS = (40, 3)
+STEPS = (40, 7)
 PER_FIRM = {"customer": 1.7, "outsourcing": 0.7, "peer": 0.85, "institutional": 1.7}
-PERSISTENCE = {"customer": 0.86, "outsourcing": 0.78, "peer": 0.78, "institutional": 0.82}
+PERSISTENCE = {"customer": 0.93, "outsourcing": 0.78, "peer": 0.78, "institutional": 0.82}
 
 QUESTIONS = (
     ("advice", "knowledge", "yes", "Whom did you ask for technical advice in the last twelve months? "
@@ -98,6 +98,7 @@ def _advice(rng: np.random.Generator, people: Cast) -> tuple[Bools, Bools]:
         + weight["large receiver"] * (people.size - 3.4) + weight["both core"] * (core[:, None] & core)
     )
     score[people.institutions] += weight["institution asks"]
+    score -= 0.4 * np.log((people.count - len(people.externals)) / 70)
     remote = _marks(people, "satellite")
     score += 2.2 * ((remote | _marks(people, "broker"))[:, None] & remote) + 2.2 * (remote[:, None] & ~remote)
     ties, waves = np.zeros((people.count, people.count)), []
@@ -105,6 +106,8 @@ def _advice(rng: np.random.Generator, people: Cast) -> tuple[Bools, Bools]:
         open_to = allowed(people, wave)
         ties *= open_to
         _take_turns(rng, ties, score, open_to, STEPS[wave])
+        bridge, held = people.parts["broker"][0], people.parts["satellite"][0]
+        ties[[held, bridge, bridge], [bridge, held, people.parts["core"][0]]] = 1
         waves.append(ties > 0)
     return _with_outside(rng, people, waves[0], waves[1])
 
@@ -114,7 +117,7 @@ def _take_turns(rng: np.random.Generator, ties: Floats, score: Floats, open_to: 
     order = rng.permutation(np.repeat(active, steps))
     luck = rng.gumbel(0, 1, (len(order), len(ties)))
     for actor, noise in zip(order, luck, strict=True):
-        closing = ties[actor] @ ties + ties @ ties[actor]
+        closing = 1 - np.exp(-(ties[actor] @ ties + ties @ ties[actor]) / 2)
         gain = score[actor] + ADVICE["reciprocity"] * ties[:, actor] + ADVICE["closure"] * closing
         change = (1 - 2 * ties[actor]) * gain + noise
         change[~open_to[actor]] = -np.inf
@@ -193,7 +196,9 @@ def _peer(rng: np.random.Generator, people: Cast, shaped: Shaped) -> tuple[Bools
     score = 1.1 * _near(people) + 1.0 * people.kinship() + 0.5 * _same_sector(people) + alike + _remote_lift(people)
     score = score + 0.25 * (people.ability[:, None] + people.ability)
     first, second = _two_waves(rng, people, "peer", score, _trade_pairs(people, shaped), both=True)
-    return first | shaped.peers, second | shaped.peers
+    fixed, pair = shaped.peers.copy(), [people.parts["broker"][0], people.parts["satellite"][0]]
+    fixed[pair, pair[::-1]] = True
+    return first | fixed, second | fixed
 
 
 def _institutional(rng: np.random.Generator, people: Cast) -> tuple[Bools, Bools]:
@@ -252,10 +257,10 @@ def table(rng: np.random.Generator, people: Cast, true: Networks, answered: Bool
 
 
 def _answered(people: Cast, answered: Bools, special: pd.DataFrame, relation: str, wave: int) -> Bools:
-    out = answered[wave].copy()
+    out: Bools = answered[wave].copy()
     mine = special[(special["relation"] == relation) & (special["wave"] == WAVES[wave])]
     order = pd.Index(people.frame["actor"])
-    out[order.get_indexer(mine["actor"])] = mine["responded"].to_numpy(dtype=bool)
+    out[order.get_indexer(pd.Index(mine["actor"]))] = mine["responded"].to_numpy(dtype=bool)
     return out
 
 
@@ -285,10 +290,14 @@ def _describe(rng: np.random.Generator, people: Cast, frame: pd.DataFrame, mood:
         frame["mode"] = np.select([trust >= 5.2, trust < 3.9], ["cooperative", "competitive"], "mixed")
     if relation == "outsourcing":
         fixed = rng.random(len(frame)) < 0.15
-        frame["until"] = np.where(fixed, f"{int(WAVES[wave]) + 1}-12", None)
+        frame["until"] = _until(fixed, f"{int(WAVES[wave]) + 1}-12")
     if relation == "coordination":
         project = np.isin(sender, people.parts["nodal circuit"])
-        frame["until"] = np.where(project, "2025-12", None)
+        frame["until"] = _until(project, "2025-12")
+
+
+def _until(ends: Bools, date: str) -> list[str | None]:
+    return [date if end else None for end in ends]
 
 
 def _weights(rng: np.random.Generator, people: Cast, frame: pd.DataFrame, relation: str, mood: Floats) -> Floats:

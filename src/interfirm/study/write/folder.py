@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from interfirm.study.study import Study
 
-COMPANIONS = ("import.toml", "merges.csv")
+COMPANIONS = ("import.toml", "merges.csv", "dropped.csv")
 
 
 class Written(NamedTuple):
@@ -47,10 +47,10 @@ def write_study(study: Study, path: str | Path, *, companions: Mapping[str, str]
     study
         The study.
     path
-        The folder. If it exists, the tables in it, ``import.toml`` and ``merges.csv`` are replaced;
+        The folder. If it exists, its tables, ``import.toml``, ``merges.csv`` and ``dropped.csv`` are replaced;
         any other file and folder in it is kept. An interrupted write leaves the old folder whole.
     companions
-        Texts of ``import.toml`` and ``merges.csv``, by file name.
+        Texts of ``import.toml``, ``merges.csv`` and ``dropped.csv``, by file name.
 
     Returns
     -------

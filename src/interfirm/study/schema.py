@@ -347,12 +347,14 @@ def _as_date(column: Column, text: pd.Series, source: Source, findings: Findings
 
 
 def _as_tags(column: Column, text: pd.Series, source: Source, findings: Findings) -> pd.Series:
+    import pandas as pd
+
     tidy = text.str.replace(r"\s*\|\s*", "|", regex=True).str.strip("|")
     if column.choices:
         tidy = tidy.str.lower()
         known = set(column.choices)
-        wrong = tidy.notna() & ~tidy.fillna("").map(lambda cell: set(cell.split("|")) <= known)
-        wrong &= tidy.fillna("") != ""
+        stray = [bool(set(cell.split("|")) - known - {""}) for cell in tidy.fillna("")]
+        wrong = tidy.notna() & pd.Series(stray, index=tidy.index, dtype=bool)
         _report(column, text, wrong, source, findings, "has a word that is not on the list", "not-on-the-list")
         tidy = tidy.where(~wrong)
     return tidy.where(tidy != "")

@@ -215,7 +215,7 @@ def _derive_actors(tables: dict[str, pd.DataFrame], raws: list[Raw], findings: F
 
 
 def _derive_waves(tables: dict[str, pd.DataFrame], source: Source, findings: Findings) -> None:
-    if "waves" in tables:
+    if len(tables.get("waves", ())):
         return
     named = [_distinct(tables[name], "wave") for name in _WITH_WAVES if name in tables]
     waves = list(dict.fromkeys(wave for part in named for wave in part))
@@ -226,7 +226,7 @@ def _derive_waves(tables: dict[str, pd.DataFrame], source: Source, findings: Fin
 
 
 def _derive_relations(tables: dict[str, pd.DataFrame], source: Source, findings: Findings) -> None:
-    if "relations" in tables:
+    if len(tables.get("relations", ())):
         return
     named = [_distinct(tables[name], "relation") for name in ("ties", "responses") if name in tables]
     names = list(dict.fromkeys(name for part in named for name in part))
@@ -242,7 +242,13 @@ def _derive_relations(tables: dict[str, pd.DataFrame], source: Source, findings:
         findings.add("note", "no relations are declared; their layers are those known by name: "
                      + ", ".join(f"{row.relation} ({row.layer})" for row in rows), "derived-relations",
                      file=source.file, remedy="Add a table 'relations' to change them")
-    tables["relations"] = pd.DataFrame({
+    if names:
+        tables["relations"] = _relation_rows(names)
+
+
+def _relation_rows(names: list[str]) -> pd.DataFrame:
+    known = {item.relation: item for item in vocabulary.RELATIONS}
+    return pd.DataFrame({
         "relation": names,
         "layer": [known[name].layer if name in known else "exchange" for name in names],
         "directed": ["no" if name in known and not known[name].directed else "yes" for name in names],

@@ -1,1 +1,35 @@
-"""What does the network look like?"""
+"""What does the network look like?
+
+Every measure takes a study and says which relation, wave and direction it used. The rooms are
+imported on first use; ``__all__`` lists the measures, each with a row in ``measures.csv``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "brokerage": (
+        "constraint", "effective_size", "efficiency", "constraint_hierarchy", "structural_holes",
+    ),
+    "broker_roles": ("brokerage_roles",),
+    "triads": ("triad_census",),
+    "hierarchy": (
+        "krackhardt", "connectedness", "graph_hierarchy", "graph_efficiency", "lubness",
+    ),
+    "reaching": ("local_reaching_centrality", "global_reaching_centrality"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [*sorted(_ROOM_OF)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'interfirm.network' has no attribute '{name}'")
+    return getattr(import_module(f"interfirm.network.{_ROOM_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *_ROOMS, "catalogue"]

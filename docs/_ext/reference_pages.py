@@ -1,0 +1,160 @@
+"""Write the reference pages from what the code declares: schema, measures, commands, public names.
+
+The pages are made at the start of every build, in ``reference/generated``, so that they cannot
+fall behind the code. The reference pages include them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import command_line
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+import interfirm
+from interfirm import vocabulary
+from interfirm.network import catalogue
+from interfirm.study import schema
+
+LOG = logging.getLogger(__name__)
+HERE = Path(__file__).resolve().parents[1]
+GENERATED = HERE / "reference" / "generated"
+_KEY = re.compile(r"\[([a-z][a-z-]*\d{4}[a-z]?(?:\s*[,;]\s*[a-z][a-z-]*\d{4}[a-z]?)*)\](?![(_])")
+
+
+def data_format() -> str:
+    """Every table and column, and the closed lists of words."""
+    parts = []
+    for table in schema.tables().values():
+        parts += [f"## {table.name}\n", table.description + "\n", f"Key: {_codes(table.key)}.\n"]
+        rows = [(f"`{c.name}`" + (" (required)" if c.required else ""), c.expected, c.unit, c.default, c.description)
+                for c in table.columns.values()]
+        parts.append(_table(("column", "cell", "unit", "if left empty", "meaning"), rows))
+    parts.append("## Closed lists of words\n")
+    for name, words in vocabulary.LISTS.items():
+        parts += [f"### {name}\n", _table(("word", "meaning"), [(f"`{w.word}`", w.meaning) for w in words])]
+    parts.append("### relations known by name\n")
+    parts.append(_table(("relation", "layer", "directed", "meaning"),
+                        [(f"`{r.relation}`", r.layer, "yes" if r.directed else "no", r.meaning)
+                         for r in vocabulary.RELATIONS]))
+    return "\n".join(parts)
+
+
+def measures() -> str:
+    """Every measure: what it says, how to read it, its formula, what is done with missing ties, its source."""
+    parts = []
+    for name in catalogue.names():
+        row = catalogue.texts().get(name)
+        if row is None:
+            LOG.warning("the measure '%s' has no row in network/measures.csv", name)
+            continue
+        cites = " ".join(f"{{cite:t}}`{key}`" for key in keys(row["source"]))
+        parts += [f"## {row['title']}\n", f"`interfirm.network.{name}`\n", row["definition"] + "\n"]
+        facts = [("Formula", _escape(row["formula"])), ("Low", row["low"]), ("High", row["high"]),
+                 ("Range", _escape(row["range"])), ("Missing ties", row["missing"]), ("Source", cites)]
+        parts.append("\n".join(f"- **{label}**: {text}" for label, text in facts if text) + "\n")
+    return "\n".join(parts)
+
+
+def python_api() -> str:
+    """The public names, each with its docstring."""
+    parts = ["## The face\n"]
+    for name in sorted(public_face()):
+        value = getattr(interfirm, name)
+        home = f"{value.__module__}.{value.__qualname__}"
+        parts.append(_directive("autoclass" if inspect.isclass(value) else "autofunction", home))
+    parts += ["## interfirm.network\n"]
+    for name in catalogue.names():
+        value = catalogue.find(name)
+        parts.append(_directive("autofunction", f"{value.__module__}.{value.__qualname__}"))
+    parts += ["## The views of a study\n"]
+    parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
+    return "\n".join(parts)
+
+
+def public_face() -> list[str]:
+    """Public names of the package itself that are classes or functions."""
+    return [name for name in interfirm.__all__ if not name.startswith("_") and callable(getattr(interfirm, name))]
+
+
+def keys(source: str) -> list[str]:
+    """The bibliography keys in a cell; 'ours' is not one."""
+    return [key for key in re.split(r"[\s,;]+", source) if key and key != "ours"]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "data_format": data_format,
+    "measures": measures,
+    "command_line": command_line.page,
+    "python_api": python_api,
+}
+
+
+def write(folder: Path = GENERATED) -> Iterator[Path]:
+    """Write every generated page whose text has changed, so that a second build is quick."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        path, text = folder / f"{name}.md", make() + "\n"
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+        yield path
+
+
+def _codes(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([|*_\\$<\[\]])", r"\\\1", text)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines) + "\n"
+
+
+def _directive(kind: str, target: str) -> str:
+    members = "   :members:\n   :exclude-members: __init__, __new__\n" if kind == "autoclass" else ""
+    return f"```{{eval-rst}}\n.. {kind}:: {target}\n{members}```\n"
+
+
+def _cite(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:
+    """Bibliography keys in docstrings become citations; a bare ``|`` is no markup."""
+    del app, what, name, obj, options
+    known = known_keys()
+    for position, line in enumerate(lines):
+        pieces = line.split("``")
+        pieces[::2] = [_plain(piece, known) for piece in pieces[::2]]
+        lines[position] = "``".join(pieces)
+
+
+def _plain(text: str, known: set[str]) -> str:
+    def cite(match: re.Match[str]) -> str:
+        found = re.split(r"\s*[,;]\s*", match[1])
+        return f":cite:p:`{','.join(found)}`" if set(found) <= known else match[0]
+
+    return _KEY.sub(cite, text.replace("|", r"\|"))
+
+
+def known_keys() -> set[str]:
+    """The keys of the bibliography."""
+    text = (HERE.parent / "src" / "interfirm" / "references.bib").read_text("utf-8")
+    return set(re.findall(r"^@\w+\{([^,\s]+)", text, flags=re.MULTILINE))
+
+
+def _prepare(app: Sphinx) -> None:
+    del app
+    for _ in write():
+        pass
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect to Sphinx."""
+    app.connect("builder-inited", _prepare)
+    app.connect("autodoc-process-docstring", _cite, priority=400)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -85,7 +85,7 @@ def test_every_column_and_word_is_documented(tools: dict[str, ModuleType]) -> No
         section = page.split(f"## {table.name}\n")[1].split("\n## ")[0]
         for column in table.columns.values():
             assert f"`{column.name}`" in section
-            assert column.description in section
+            assert column.description.replace("|", "\\|") in section
     for words in vocabulary.LISTS.values():
         assert all(f"`{item.word}`" in page for item in words)
 

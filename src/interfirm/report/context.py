@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -12,16 +12,12 @@ import numpy.typing as npt
 
 from interfirm.errors import UnknownName
 from interfirm.report import words
-from interfirm.report.blocks import Cell, Table, TableColumn
+from interfirm.report.blocks import Cell, Claim, Table, TableColumn
+from interfirm.report.limits import limit
 from interfirm.study.adjacency import Adjacency
 from interfirm.study.study import ALLIANCES, Study
 
 AUDIENCES: Final = ("board", "members", "public")
-ROWS_SHOWN: Final = 200
-LARGE_ACTORS: Final = 3_000
-LARGE_TIES: Final = 30_000
-AGGREGATE_ABOVE: Final = 10_000
-SMALLEST_GROUP: Final = 5
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -45,7 +41,8 @@ class Context:
     study: Study
     seed: int = 1
     audience: str = "board"
-    notes: dict[str, Any] = field(default_factory=dict)
+    spoken: dict[str, list[str]] = field(default_factory=dict)
+    progress: Progress | None = None
     _cache: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,7 +71,8 @@ class Context:
         """The waves in which a relation was observed; ``(None,)`` for alliances in a study without waves."""
         order = self.study.wave_order
         if relation == ALLIANCES:
-            return order if len(order) > 1 or not len(self.study.alliances) else (None,)
+            dated = self.study.alliances["start"].notna().any()
+            return order if len(order) > 1 and dated else (None,)
         seen = set(self.study.ties.loc[self.study.ties["relation"] == relation, "wave"])
         seen |= set(self.study.responses.loc[self.study.responses["relation"] == relation, "wave"])
         return tuple(wave for wave in order if wave in seen)
@@ -113,20 +111,42 @@ class Context:
     def large(self) -> bool:
         """Whether draws and samples are cut so that the report stays quick."""
         if self.relation is None:
-            return len(self.study.actors) > LARGE_ACTORS
+            return len(self.study.actors) > limit("large_actors")
         view = self.adjacency()
-        return view.size > LARGE_ACTORS or view.matrix.nnz > LARGE_TIES
+        return view.size > limit("large_actors") or view.matrix.nnz > limit("large_ties")
 
-    def draws(self, usual: int, few: int) -> int:
-        """How many random draws: ``usual``, or ``few`` for a large network."""
-        return few if self.large else usual
+    @property
+    def draws(self) -> int:
+        """How many random networks a comparison with chance draws."""
+        return limit("draws_large" if self.large else "draws")
+
+    @property
+    def permutations(self) -> int:
+        """How many permutations a test draws."""
+        return limit("permutations_large" if self.large else "permutations")
 
     # ---- names and phrases ---------------------------------------------------------------
 
     @cached_property
     def labels(self) -> npt.NDArray[Any]:
-        """The name by which each actor of the study is called; actors without a name by their identifier."""
-        return self.study.actors["name"].fillna(self.study.actors["actor"]).to_numpy(dtype=object)
+        """The name by which each actor of the study is called; actors without a name by their identifier.
+
+        To the members, weak actors are not named.
+        """
+        names = self.study.actors["name"].fillna(self.study.actors["actor"]).to_numpy(dtype=object)
+        if self.audience == "members":
+            weak = np.flatnonzero(self.weak)
+            names[weak] = [f"Not named {i + 1}" for i in range(len(weak))]
+        return names
+
+    @cached_property
+    def weak(self) -> npt.NDArray[np.bool_]:
+        """One boolean per actor: a member with at most one partner in the main relation, last wave."""
+        out = np.zeros(len(self.study.actors), dtype=bool)
+        if self.relation is not None:
+            view = self.adjacency()
+            out[view.index] = np.diff(view.symmetric.indptr) <= 1
+        return out
 
     @cached_property
     def label_of(self) -> dict[str, str]:
@@ -142,6 +162,13 @@ class Context:
         """Whether weak or dependent actors may be named to this audience."""
         return self.audience != "members"
 
+    def claim(self, id: str, text: str, probability: float | None, why: str, evidence: str,
+              usefulness: float, actors: Sequence[Any] = ()) -> Claim:
+        """A claim; the actors that it speaks of are remembered for the labels of the map."""
+        self.spoken[id] = [str(actor) for actor in actors]
+        rounded = None if probability is None else round(float(probability), 4)
+        return Claim(id, words.sentence(text), rounded, why, evidence, usefulness)
+
     @cached_property
     def member(self) -> tuple[str, str]:
         """What a member is called, singular and plural: firm, organisation or member."""
@@ -155,9 +182,13 @@ class Context:
         return words.count(size, *self.member)
 
     def when(self, wave: str | None) -> str:
-        """How a wave is called."""
-        if wave is None:
-            return "all years"
+        """How a wave is called in a sentence: a year stays a year, otherwise its label."""
+        if wave is None or (len(wave) == 4 and wave.isdigit()):
+            return wave or "all years"
+        return self.title_of(wave)
+
+    def title_of(self, wave: str) -> str:
+        """The label of a wave, or its name where it has none."""
         label = self.study.waves.loc[self.study.waves["wave"] == wave, "label"].iloc[0]
         return str(label) if isinstance(label, str) else wave
 
@@ -208,10 +239,20 @@ class Context:
         """A generator for one purpose; the same seed and purpose give the same draws."""
         return np.random.default_rng([self.seed, *purpose.encode()])
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
-        """A result that several chapters need, computed the first time."""
+    def step(self, text: str) -> None:
+        """Tell whoever waits what begins now."""
+        if self.progress is not None:
+            self.progress(text)
+
+    def measure(self, name: str, **options: Any) -> Any:
+        """The result of a public measure, computed once; the main relation in its last wave by default."""
+        from interfirm import network
+
+        if "relation" not in options:
+            options = {**self.main, **options}
+        key = (name, tuple(sorted((item, str(value)) for item, value in options.items())))
         if key not in self._cache:
-            self._cache[key] = make()
+            self._cache[key] = getattr(network, name)(self.study, **options)
         return self._cache[key]
 
 
@@ -229,11 +270,14 @@ def plain(value: Any) -> Cell:
 
 
 def table(block: str, title: str, columns: list[TableColumn], rows: list[list[Any]], caption: str = "", *,
-          categories: bool = False) -> Table:
-    """A table of plain values, cut at a stated number of rows."""
-    total = len(rows)
-    if total > ROWS_SHOWN and not categories:
-        rows = rows[:ROWS_SHOWN]
-        caption = f"{caption} The first {ROWS_SHOWN:,} of {total:,} rows; all of them: interfirm measure.".strip()
+          categories: bool = False, total: int | None = None) -> Table:
+    """A table of plain values, cut at a stated number of rows.
+
+    ``total`` is the length of the whole table where ``rows`` holds only its beginning.
+    """
+    whole, most = total or len(rows), limit("rows")
+    if whole > most and not categories:
+        rows = rows[:most]
+        caption = f"{caption} The first {most:,} of {whole:,} rows; all of them: interfirm measure.".strip()
     done = [[plain(cell) for cell in row] for row in rows]
-    return Table(block, title, columns, done, caption, total if total > len(done) else None, categories)
+    return Table(block, title, columns, done, caption, whole if whole > len(done) else None, categories)

@@ -84,6 +84,16 @@ def noun(relation: str, size: int = 2) -> str:
     return one if size == 1 else many
 
 
+def kind(name: str, size: int = 2) -> str:
+    """A kind of actor in the singular or plural: ``a university``, ``universities``."""
+    special = {"other": "of another kind", "government": "public authorities"}
+    if name in special:
+        return special[name]
+    if size == 1:
+        return f"an {name}" if name[0] in "aei" else f"a {name}"
+    return name[:-1] + "ies" if name.endswith("y") else name + "s"
+
+
 def sentence(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]

@@ -92,7 +92,29 @@ def picture(data: Data) -> Drawn:
     svg = (f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" role="img" '
            f'aria-label="{escape("Map of the network: " + names, quote=True)}">{body}</svg>')
     note = f"The picture leaves out {left:,} weaker ties." if left else ""
-    return Drawn(svg, "", note)
+    return Drawn(svg, _key(nodes), note)
+
+
+def _key(nodes: Sequence[Data]) -> str:
+    """The kinds that occur, each with its shape; what dashes and shades mean."""
+    kinds = {str(node["kind"]) if str(node["kind"]) in STYLES else "other" for node in nodes}
+    entries = []
+    for kind in (kind for kind in STYLES if kind in kinds):
+        style = STYLES[kind]
+        paint = (f'fill="none" stroke="var(--{style.colour})" stroke-width="2"' if style.shape == "ring"
+                 else f'fill="var(--{style.colour})"')
+        entries.append((f'<path d="{outline(style.shape, 8, 8, 5)}" {paint}/>', 16, kind))
+    if any(node["position"] == "external" for node in nodes):
+        entries.append(('<path d="M1,8H29" stroke="var(--muted)" stroke-width="1.5" stroke-dasharray="4 4"/>', 30,
+                        "tie to outside the cluster"))
+    if any(node.get("community") is not None for node in nodes):
+        entries.append(('<rect y="1" width="24" height="14" rx="7" fill="var(--hull)" stroke="var(--grey-line)"/>', 24,
+                        "group with many ties inside"))
+    entries.append(('<circle cx="8" cy="8" r="3" fill="var(--grey)"/><circle cx="24" cy="8" r="7" fill="var(--grey)"/>',
+                    32, "few and many ties"))
+    return '<ul class="key map-key">' + "".join(
+        f'<li><svg width="{wide}" height="16" viewBox="0 0 {wide} 16" aria-hidden="true">{picture_}</svg>'
+        f"{escape(words.sentence(text))}</li>" for picture_, wide, text in entries) + "</ul>"
 
 
 def start(data: Data) -> tuple[str, str]:

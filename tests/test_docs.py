@@ -65,9 +65,10 @@ def test_every_measure_is_documented(tools: dict[str, ModuleType]) -> None:
     assert catalogue.names()
     for name in catalogue.names():
         assert f"`interfirm.network.{name}`" in page
-        function = catalogue.find(name)
-        assert f"{function.__module__}.{function.__qualname__}" in api
-        assert (function.__doc__ or "").strip(), name
+        assert f".. autofunction:: interfirm.network.{name}\n" in api
+        assert (catalogue.find(name).__doc__ or "").strip(), name
+    for name in tools["reference_pages"].public_face():
+        assert f":: interfirm.{name}\n" in api
 
 
 def test_every_source_is_in_the_bibliography(tools: dict[str, ModuleType]) -> None:

@@ -32,7 +32,7 @@ def data_format() -> str:
     parts = []
     for table in schema.tables().values():
         parts += [f"## {table.name}\n", table.description + "\n", f"Key: {_codes(table.key)}.\n"]
-        rows = [(f"`{c.name}`" + (" (required)" if c.required else ""), c.expected, c.unit, c.default, c.description)
+        rows = [(f"`{c.name}`" + (" (required)" if c.required else ""), c.expected, c.unit, _default(c), c.description)
                 for c in table.columns.values()]
         parts.append(_table(("column", "cell", "unit", "if left empty", "meaning"), rows))
     parts.append("## Closed lists of words\n")
@@ -54,7 +54,7 @@ def measures() -> str:
             LOG.warning("the measure '%s' has no row in network/measures.csv", name)
             continue
         cites = " ".join(f"{{cite:t}}`{key}`" for key in keys(row["source"]))
-        parts += [f"## {row['title']}\n", f"`interfirm.network.{name}`\n", row["definition"] + "\n"]
+        parts += [f"## {row['title']}\n", f"{{py:func}}`interfirm.network.{name}`\n", row["definition"] + "\n"]
         facts = [("Formula", _escape(row["formula"])), ("Low", row["low"]), ("High", row["high"]),
                  ("Range", _escape(row["range"])), ("Missing ties", row["missing"]), ("Source", cites)]
         parts.append("\n".join(f"- **{label}**: {text}" for label, text in facts if text) + "\n")
@@ -65,13 +65,10 @@ def python_api() -> str:
     """The public names, each with its docstring."""
     parts = ["## The face\n"]
     for name in sorted(public_face()):
-        value = getattr(interfirm, name)
-        home = f"{value.__module__}.{value.__qualname__}"
-        parts.append(_directive("autoclass" if inspect.isclass(value) else "autofunction", home))
+        kind = "autoclass" if inspect.isclass(getattr(interfirm, name)) else "autofunction"
+        parts.append(_directive(kind, f"interfirm.{name}"))
     parts += ["## interfirm.network\n"]
-    for name in catalogue.names():
-        value = catalogue.find(name)
-        parts.append(_directive("autofunction", f"{value.__module__}.{value.__qualname__}"))
+    parts += [_directive("autofunction", f"interfirm.network.{name}") for name in catalogue.names()]
     parts += ["## The views of a study\n"]
     parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
     return "\n".join(parts)
@@ -103,6 +100,10 @@ def write(folder: Path = GENERATED) -> Iterator[Path]:
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
         yield path
+
+
+def _default(column: schema.Column) -> str:
+    return {"true": "yes", "false": "no"}.get(column.default, column.default)
 
 
 def _codes(names: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -112,6 +113,19 @@ def _typed(text: str) -> str:
     prose = re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
     return "\n".join([*(line for line in lines if line.startswith("interfirm ")),
                       *re.findall(r"`(interfirm [a-z]+[^`]*)`", prose)])
+
+
+def test_decisions_shown_are_those_of_an_import() -> None:
+    from interfirm.study.read import plan
+
+    known = {item.name for item in dataclasses.fields(plan.SourcePlan)}
+    text = "".join((DOCS / "howto" / name).read_text("utf-8") for name in ("correct-import.md", "matrices.md"))
+    shown = dict(re.findall(r"`([a-z_]+) = ([^`]+)`", text))
+    assert len(shown) >= 6
+    assert set(shown) <= known
+    assert shown["duplicates"].strip('"') in plan.DUPLICATES
+    assert shown["blank"].strip('"') in plan.BLANK
+    assert shown["kind"].strip('"') in plan.KINDS
 
 
 def test_certainty_words_are_those_of_the_code() -> None:

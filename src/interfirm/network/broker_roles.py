@@ -337,6 +337,8 @@ def _unseen(view: Adjacency) -> float:
         return 0.0
     if n <= _DENSE:
         known = view.observed().astype(np.float64)
+        if view.directed:
+            known[view.missing_rows] = 0.0
         return 1.0 - float(((known @ known) * known).sum()) / (n * (n - 1) * (n - 2))
     answered = n - quiet
     if view.directed:

@@ -307,18 +307,19 @@ def _lub(matrix: sp.csr_array, progress: Progress | None) -> float:
         return float("nan")
     parts = condense(matrix)
     nodes = np.bincount(parts.component)
-    work = float(((nodes.astype(np.float64) ** 3) / 128).sum())
+    wide = np.flatnonzero(nodes > 2)  # two nodes always have a bound: the upper one
+    effort = nodes[wide].astype(np.float64) ** 3 / 128
+    work = float(effort.sum())
     if work > whole("lub_operations"):
         raise UsageError(
             f"Least upper bounds of {int(nodes.max())} actors that do not reach one another would take too long. "
             "Select a part of the study, or ask for connectedness, graph_hierarchy and graph_efficiency alone.")
-    violations, done = 0, 0.0
+    violations = 0
     by_component = np.split(np.argsort(parts.component, kind="stable"), np.cumsum(nodes)[:-1])
-    for component in np.flatnonzero(nodes > 2):  # two nodes always have a bound: the upper one
+    for component, done in zip(wide, np.cumsum(effort), strict=True):
         violations += _without_bound(parts, by_component[component][::-1])
-        done += float(nodes[component]) ** 3 / 128
         if progress:
-            progress(done / work)
+            progress(float(done) / work)
     return 1 - violations / room
 
 

@@ -69,7 +69,7 @@ def _plain(value: str) -> str:
 
     value = re.sub(r"\\([`'^~\"]|[cvHr](?=\s*\{|\s+[A-Za-z]))\s*\{?\\?([A-Za-z])\}?", accent, value)
     for code, letter in _LETTERS.items():
-        value = re.sub(re.escape(code) + r"(?![A-Za-z])\s?", letter, value)
+        value = re.sub(re.escape(code) + (r"(?![A-Za-z])\s?" if code[-1].isalpha() else ""), letter, value)
     value = value.replace("{", "").replace("}", "").replace("---", "—").replace("--", "–").replace("~", " ")
     return re.sub(r"\s+", " ", value).strip()
 

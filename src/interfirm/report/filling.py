@@ -47,11 +47,16 @@ def rates(view: Adjacency, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.float
     return out
 
 
-def filled(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> sp.csr_array:
-    """The binary matrix with each of the unknown pairs tied by chance."""
+def drawn(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Those of the unknown pairs that are tied in one random filling."""
     rate = rates(view, pairs)
     chance = rate[pairs[:, 1]] if view.directed else rate[pairs].mean(axis=1)
-    new = pairs[rng.random(len(pairs)) < chance]
+    return pairs[rng.random(len(pairs)) < chance]
+
+
+def filled(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> sp.csr_array:
+    """The binary matrix with each of the unknown pairs tied by chance."""
+    new = drawn(view, pairs, rng)
     if not view.directed:
         new = np.vstack([new, new[:, ::-1]])
     extra = sp.csr_array((np.ones(len(new)), (new[:, 0], new[:, 1])), shape=view.matrix.shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from interfirm.study.study import Study
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Fill = Callable[[np.random.Generator], tuple[Ints, Ints]]
 
 EARTH_KM: Final = 6371.0088
 _TIES_TESTED: Final = 50_000
@@ -91,8 +93,8 @@ class Nearness:
     sampled: bool
 
 
-def nearness(where: Places, members: Ints, first: Ints, second: Ints, *, permutations: int,
-             rng: np.random.Generator) -> Nearness | None:
+def nearness(where: Places, members: Ints, first: Ints, second: Ints, *, permutations: int, rng: np.random.Generator,
+             fill: Fill | None = None) -> Nearness | None:
     """Median distance of ties against a random exchange of the members' places.
 
     Parameters
@@ -103,6 +105,9 @@ def nearness(where: Places, members: Ints, first: Ints, second: Ints, *, permuta
         Positions in the study of the actors that could be tied.
     first, second
         Ends of the ties, as positions in the study; each tie once.
+    fill
+        Gives, for a generator, the two ends of a random filling of the unknown ties. They are added to
+        what was observed and to what is compared with it; the probabilities then allow for them.
     permutations, rng
         Number of permutations and their generator.
 
@@ -114,24 +119,34 @@ def nearness(where: Places, members: Ints, first: Ints, second: Ints, *, permuta
     placed = members[where.known[members]]
     lookup = np.full(len(where.known), -1, dtype=np.int64)
     lookup[placed] = np.arange(len(placed))
-    keep = (lookup[first] >= 0) & (lookup[second] >= 0)
-    a, b = lookup[first[keep]], lookup[second[keep]]
+    a, b = _inside(lookup, first, second)
     if len(placed) < 5 or len(a) < 5:
         return None
     sampled = len(a) > _TIES_TESTED
     if sampled:
         chosen = rng.choice(len(a), _TIES_TESTED, replace=False)
         a, b = a[chosen], b[chosen]
-    tied = _median(where.km(placed[a], placed[b]))
-    draws = np.empty(permutations)
+    lengths = where.km(placed[a], placed[b])
+    draws, near, far = np.empty(permutations), 0, 0
     for i in range(permutations):
         dealt = placed[rng.permutation(len(placed))]
-        draws[i] = _median(where.km(dealt[a], dealt[b]))
+        drawn = where.km(dealt[a], dealt[b])
+        c, d = _inside(lookup, *fill(rng)) if fill else (a[:0], b[:0])
+        extra = where.km(placed[c], placed[d])
+        draws[i] = _median(drawn)
+        one, two = _median(np.concatenate([lengths, extra])), _median(np.concatenate([drawn, extra]))
+        near += two <= one
+        far += two >= one
     low, high = np.quantile(draws, [0.025, 0.975])
-    return Nearness(tied, _median(_every_pair(where, placed, rng)), float(low), float(high),
-                    1 - (1 + int((draws <= tied).sum())) / (1 + permutations),
-                    1 - (1 + int((draws >= tied).sum())) / (1 + permutations),
+    return Nearness(_median(lengths), _median(_every_pair(where, placed, rng)), float(low), float(high),
+                    1 - (1 + near) / (1 + permutations), 1 - (1 + far) / (1 + permutations),
                     permutations, len(a), len(placed), sampled)
+
+
+def _inside(lookup: Ints, first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """The ends of the ties of which both are known, numbered by ``lookup``."""
+    keep = (lookup[first] >= 0) & (lookup[second] >= 0)
+    return lookup[first[keep]], lookup[second[keep]]
 
 
 def _every_pair(where: Places, placed: Ints, rng: np.random.Generator) -> Floats:

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from interfirm.report import words
 from interfirm.report.blocks import Block, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn
 from interfirm.report.context import Context, table
+from interfirm.report.filling import can_fill, drawn, unknown_pairs
 from interfirm.report.nearness import Nearness, Places, nearness, places
 from interfirm.study.study import ALLIANCES
 
@@ -50,7 +51,17 @@ def _ends(ctx: Context) -> tuple[Any, Any, Any]:
 
 
 def _test(ctx: Context, where: Places) -> Nearness | None:
-    return nearness(where, *_ends(ctx), permutations=ctx.permutations, rng=ctx.rng("place"))
+    view = ctx.adjacency()
+    fill = None
+    if view.has_missing and can_fill(view):
+        pairs = unknown_pairs(view)
+
+        def fill(rng: np.random.Generator) -> tuple[Any, Any]:
+            new = np.sort(drawn(view, pairs, rng), axis=1)
+            ends = view.index[np.unique(new, axis=0)]
+            return ends[:, 0], ends[:, 1]
+
+    return nearness(where, *_ends(ctx), permutations=ctx.permutations, rng=ctx.rng("place"), fill=fill)
 
 
 def _claim(ctx: Context, found: Nearness) -> Claim:
@@ -59,8 +70,11 @@ def _claim(ctx: Context, found: Nearness) -> Claim:
     text = f"{'Near neighbours work together more' if nearer else 'Ties reach far'}: half of the {what} span " \
         f"{words.number(found.tied)} km or less, half of all pairs of {ctx.member[1]} {words.number(found.every)} km or less " \
         f"({ctx.when(ctx.wave)})."
-    why = f"{found.permutations} random exchanges of places; {ctx.response()}"
-    return ctx.claim("place-near", text, ctx.sure(found.nearer if nearer else found.farther), why, "place-numbers", 0.5)
+    sure = found.nearer if nearer else found.farther
+    view = ctx.adjacency()
+    rest = ", the others filled in at random" if view.has_missing and can_fill(view) else ""
+    why = f"{found.permutations} random exchanges of places; {ctx.response()}{rest}"
+    return ctx.claim("place-near", text, sure if rest else ctx.sure(sure), why, "place-numbers", 0.5)
 
 
 def _numbers(ctx: Context, found: Nearness) -> Numbers:

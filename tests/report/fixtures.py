@@ -26,9 +26,9 @@ from interfirm.report.blocks import (
 
 WAVES = ("2021", "2024")
 RELATIONS = (
-    {"relation": "advice", "layer": "knowledge", "directed": True, "question": "Whom do you ask for technical advice?"},
+    {"relation": "advice", "layer": "knowledge", "directed": True, "question": "Whom do you ask for advice?"},
     {"relation": "customer", "layer": "exchange", "directed": True, "question": "Whom do you supply?"},
-    {"relation": "peer", "layer": "exchange", "directed": False, "question": "With whom do you work at the same stage?"},
+    {"relation": "peer", "layer": "exchange", "directed": False, "question": "With whom do you work?"},
 )
 HOSTILE = ('<script>window.hacked=1</script>', '"><img src=x onerror=window.hacked=1>', "'; DROP TABLE firms; --",
            "\u202eشركة النسيج\u202c", "L" * 500, "=HYPERLINK(\"http://example.invalid\")", "</script><b>bold\u2028line")

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from interfirm.report.charts import NARROW, WIDE, Drawing, draw
+from interfirm.report.charts import NARROW, WIDE, draw
+from interfirm.report.charts.canvas import Drawing
 
 _SVG = "http://www.w3.org/2000/svg"
 _DROP = {"class", "role", "aria-hidden", "aria-roledescription", "aria-label", "pointer-events", "font-family",

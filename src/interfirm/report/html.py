@@ -62,7 +62,7 @@ def render(summary: Mapping[str, Any]) -> str:
         scripts.append("map.js")
     code = [static(name) for name in scripts]
     page = _environment(summary).get_template("page.html.j2").render(
-        **_context(summary), atlas=atlas, style=Markup(style), scripts=[Markup(text) for text in code],  # noqa: S704
+        **_context(summary), atlas=atlas, style=Markup(style), scripts=[Markup(text) for text in code],
         policy=policy(style, code),
     )
     return page + "\n"
@@ -165,7 +165,7 @@ def _context(summary: Mapping[str, Any]) -> dict[str, Any]:
     pictures: dict[str, Any] = {}
     for block in _blocks(chapters, "figure"):
         drawn = figure(block)
-        pictures[block["id"]] = drawn | {name: Markup(drawn[name]) for name in ("wide", "narrow")}  # noqa: S704
+        pictures[block["id"]] = drawn | {name: Markup(drawn[name]) for name in ("wide", "narrow")}
     return {
         "study": {"region": None, "description": None, "synthetic": False, **summary["study"]},
         "made": {"date": None, **summary["made"]}, "findings": summary["findings"], "chapters": chapters,
@@ -245,5 +245,5 @@ def _atlas(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     if not data or not data.get("nodes") or not any(True for _ in _blocks(summary["chapters"], "map")):
         return None
     drawn = atlas.picture(data)
-    return {"svg": Markup(drawn.svg), "key": Markup(drawn.key), "note": drawn.note,  # noqa: S704
-            "data": Markup(script_json(atlas.payload(data, summary.get("measures") or {})))}  # noqa: S704
+    return {"svg": Markup(drawn.svg), "key": Markup(drawn.key), "note": drawn.note,
+            "data": Markup(script_json(atlas.payload(data, summary.get("measures") or {})))}

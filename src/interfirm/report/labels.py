@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 _NARROW = set("iIjl.,:;'|!()[]ftr ")
@@ -34,8 +35,8 @@ def shorten(text: str, letters: int) -> str:
     return clean if len(clean) <= letters else clean[: letters - 1].rstrip() + "…"
 
 
-def dedupe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with clean names: what is not text becomes text."""
+def named(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with a text where a name is missing."""
     return [{key: ("" if value is None and key in ("label", "group", "part", "row", "column", "wave") else value)
              for key, value in row.items()} for row in rows]
 
@@ -62,7 +63,7 @@ def spread(places: Sequence[float], gap: float, height: float) -> list[float]:
     out = [float(value) for value in places]
     for _ in range(60):
         moved = False
-        for a, b in zip(order, order[1:], strict=False):
+        for a, b in pairwise(order):
             lack = gap - (out[b] - out[a])
             if lack > 1e-6:
                 out[a] -= lack / 2
@@ -79,7 +80,7 @@ Box = tuple[float, float, float, float]
 
 
 def place(spots: Sequence[tuple[float, float]], texts: Sequence[str], size: float, width: float,
-          height: float, away: float = 9) -> list[tuple[float, float, str] | None]:
+          height: float, away: float | Sequence[float] = 9) -> list[tuple[float, float, str] | None]:
     """A place beside each spot where its text touches neither another text, nor a spot, nor the edge.
 
     Parameters
@@ -93,7 +94,7 @@ def place(spots: Sequence[tuple[float, float]], texts: Sequence[str], size: floa
     width, height
         Of the plane.
     away
-        Distance of the text from its dot.
+        Distance of the text from the middle of its dot; one number, or one for each.
 
     Returns
     -------
@@ -102,12 +103,13 @@ def place(spots: Sequence[tuple[float, float]], texts: Sequence[str], size: floa
     """
     taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
     out: list[tuple[float, float, str] | None] = []
-    for (x, y), text in zip(spots, texts, strict=True):
+    gaps = [float(away)] * len(spots) if isinstance(away, (int, float)) else list(away)
+    for (x, y), text, gap in zip(spots, texts, gaps, strict=True):
         long = width_of(text, size)
-        tries = [(x + away, y, "left"), (x - away, y, "right"), (x, y - away - size / 2, "center"),
-                 (x, y + away + size / 2, "center"), (x + away, y - size * 0.8, "left"),
-                 (x + away, y + size * 0.8, "left"), (x - away, y - size * 0.8, "right"),
-                 (x - away, y + size * 0.8, "right")]
+        tries = [(x + gap, y, "left"), (x - gap, y, "right"), (x, y - gap - size / 2, "center"),
+                 (x, y + gap + size / 2, "center"), (x + gap, y - size * 0.8, "left"),
+                 (x + gap, y + size * 0.8, "left"), (x - gap, y - size * 0.8, "right"),
+                 (x - gap, y + size * 0.8, "right")]
         found = None
         for spot in tries:
             box = _box(spot, long, size)

@@ -64,9 +64,9 @@ def outline(shape: str, x: float, y: float, r: float) -> str:
         corners, turn, size = {"square": (4, 45, 1.25), "diamond": (4, 0, 1.25), "triangle": (3, -90, 1.4),
                                "wedge": (3, 90, 1.4), "hexagon": (6, 0, 1.1), "star": (5, -90, 1.5)}[shape]
         steps = corners * (2 if shape == "star" else 1)
-        spots = [(size * r * (0.45 if shape == "star" and i % 2 else 1) * math.cos(math.radians(turn + 360 * i / steps)),
-                  size * r * (0.45 if shape == "star" and i % 2 else 1) * math.sin(math.radians(turn + 360 * i / steps)))
-                 for i in range(steps)]
+        angles = [math.radians(turn + 360 * i / steps) for i in range(steps)]
+        far = [size * r * (0.45 if shape == "star" and i % 2 else 1) for i in range(steps)]
+        spots = [(d * math.cos(a), d * math.sin(a)) for d, a in zip(far, angles, strict=True)]
     return "M" + "L".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in spots) + "Z"
 
 
@@ -241,7 +241,7 @@ def _labels(data: Data, spots: Sequence[tuple[float, float]], radii: Sequence[fl
     chosen = [i for i in data["labelled"] if i < len(spots)]
     texts = [shorten(str(data["nodes"][i]["label"]), 26) for i in chosen]
     height = max((y for _, y in spots), default=0) + MARGIN
-    found = place([spots[i] for i in chosen], texts, 14, WIDTH, height, away=max([9, *(radii[i] + 3 for i in chosen)]))
+    found = place([spots[i] for i in chosen], texts, 14, WIDTH, height, away=[radii[i] + 5 for i in chosen])
     return "".join(
         f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{_ANCHOR[at[2]]}" dominant-baseline="central" '
         f'font-size="14" font-weight="600" fill="var(--ink)" stroke="var(--paper)" stroke-width="3.5" '

@@ -1,5 +1,5 @@
 /*!
-interfirm map; BSD-3-Clause; built from frontend/, sources sha256:da7a34d91cc6395defc05275cc64b07384cf7d0df0b1a60680970888bf6fe3ee
+interfirm map; BSD-3-Clause; built from frontend/, sources sha256:382265c03ff14d1e9e441018cfbebc281a392c6478d5364515b5983a403a9391
 
 It contains:
 

@@ -1,5 +1,5 @@
 /*!
-interfirm page; BSD-3-Clause; built from frontend/, sources sha256:da7a34d91cc6395defc05275cc64b07384cf7d0df0b1a60680970888bf6fe3ee
+interfirm page; BSD-3-Clause; built from frontend/, sources sha256:382265c03ff14d1e9e441018cfbebc281a392c6478d5364515b5983a403a9391
 */
 "use strict";(()=>{function d(e){return typeof e!="string"?e:/^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(e)||/^[\t\r\n]/.test(e)?`'${e}`:e}function $(e,t){let n=o=>{let a=d(o),i=a===null?"":String(a);return/[",\r\n;\t]|^\s|\s$/.test(i)?`"${i.replaceAll('"','""')}"`:i},r=[e,...t].map(o=>o.map(n).join(","));return new Blob(["\uFEFF"+r.join(`\r
 `)+`\r

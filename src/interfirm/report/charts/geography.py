@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interfirm.report import words
-from interfirm.report.charts import FONT, Canvas, Drawing, _points
+from interfirm.report.charts.canvas import COMPACT, Canvas, Drawing
+from interfirm.report.charts.planes import points
 
 _EARTH = 6371.0088
 _LETTERS = (18, 28)
@@ -34,12 +35,12 @@ def geo(rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any], width: in
     most = max((float(row["value"]) for row in known if row.get("value") is not None), default=0.0)
     data = [_point(row, spot, most) for row, spot in zip(known, plane, strict=True)]
     data.sort(key=lambda row: -float(row["size"]))
-    _points(canvas, data, _LETTERS[width >= 500])
+    points(canvas, data, _LETTERS[width >= COMPACT])
     _scale_bar(canvas, per_km)
     missing = len(rows) - len(known)
     note = f"{missing:,} without coordinates are not drawn." if missing else ""
-    return Drawing(canvas.spec(), [("size", f"size: {options.get('size_title') or 'value'}, up to {words.number(most)}")]
-                   if most else (), note)
+    key = [("size", f"size: {options.get('size_title') or 'value'}, up to {words.number(most)}")] if most else []
+    return Drawing(canvas.spec(), key, note)
 
 
 def _point(row: Mapping[str, Any], spot: tuple[float, float], most: float) -> dict[str, Any]:

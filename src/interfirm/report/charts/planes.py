@@ -1,0 +1,134 @@
+"""Charts over two axes: lines over waves, counts between values, pairs of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from interfirm.report import words
+from interfirm.report.charts.canvas import (
+    COMPACT,
+    FONT,
+    Canvas,
+    Drawing,
+    Row,
+    reference_line,
+    span,
+    told,
+    x_axis,
+    y_axis,
+    zero_line,
+)
+from interfirm.report.labels import place, shorten, spread, width_of
+
+_FEW = 6
+_TIP = {"field": "tip", "type": "nominal"}
+
+
+def slope(rows: Sequence[Row], options: Row, width: int) -> Drawing:
+    """One line per item over the waves, named at its end: those spoken of, or all where they are few."""
+    waves = list(dict.fromkeys(str(row["wave"]) for row in rows))
+    items = list(dict.fromkeys(str(row["label"]) for row in rows))
+    known = [row for row in rows if row.get("value") is not None]
+    strong = {str(row["label"]) for row in rows if row.get("highlight")}
+    named = [item for item in items if item in strong or len(items) <= _FEW]
+    canvas = Canvas(width, 240 if width < COMPACT else 300, bottom=30)
+    y_axis(canvas, options, *span([float(row["value"]) for row in known] or [0.0, 1.0], options))
+    letters = 16 if width < COMPACT else 26
+    canvas.right = 20 + max((width_of(shorten(item, letters), FONT) + 40 for item in named), default=20)
+    canvas.x = {"scale": {"domain": [0, max(1, len(waves) - 1)], "nice": False}, "axis": None}
+    zero_line(canvas, options, vertical=False)
+    for item in sorted(items, key=lambda name: name in strong):
+        mine = [{"x": waves.index(str(row["wave"])), "value": row["value"],
+                 "tip": f"{item}, {row['wave']}: {told(row['value'], options)}"}
+                for row in known if str(row["label"]) == item]
+        _line(canvas, mine, strong=item in strong)
+    _wave_labels(canvas, waves)
+    ends = {str(row["label"]): float(row["value"]) for row in known if waves and str(row["wave"]) == waves[-1]}
+    _end_labels(canvas, {item: ends[item] for item in named if item in ends}, strong, options, letters)
+    return Drawing(canvas.spec())
+
+
+def _line(canvas: Canvas, data: Sequence[Row], *, strong: bool) -> None:
+    colour, wide = ("var(--accent)", 2.5) if strong else ("var(--grey-line)", 1.5)
+    canvas.add(data, {"type": "line", "stroke": colour, "strokeWidth": wide}, x="x", y="value")
+    canvas.add(data, {"type": "point", "filled": True, "size": 60, "fill": colour, "opacity": 1}, x="x", y="value",
+               description=_TIP)
+
+
+def _wave_labels(canvas: Canvas, waves: Sequence[str]) -> None:
+    last = len(waves) - 1
+    for i, wave in enumerate(waves):
+        align = "left" if i == 0 and last else "right" if i == last and last > 1 else "center"
+        mark = {"type": "text", "align": align, "baseline": "top", "y": canvas.height + 10, "fill": "var(--muted)"}
+        canvas.add([{"x": i, "says": shorten(wave, 14)}], mark, x="x", text="says")
+
+
+def _end_labels(canvas: Canvas, ends: dict[str, float], strong: set[str], options: Row, letters: int) -> None:
+    """Names at the right end, pushed apart where they would touch."""
+    bottom, top = canvas.y["scale"]["domain"]
+    pixels = [(top - value) / (top - bottom) * canvas.height for value in ends.values()]
+    for (item, value), at in zip(ends.items(), spread(pixels, FONT + 3, canvas.height), strict=True):
+        says = f"{shorten(item, letters)} {told(value, options)}"
+        mark = {"type": "text", "align": "left", "baseline": "middle", "x": round(canvas.inner) + 10, "y": at,
+                "fontWeight": "bold" if item in strong else "normal",
+                "fill": "var(--ink)" if item in strong else "var(--muted)"}
+        canvas.add([{"says": says}], mark, text="says")
+
+
+def histogram(rows: Sequence[Row], options: Row, width: int) -> Drawing:
+    """How many items fall between two values."""
+    canvas = Canvas(width, 200 if width < COMPACT else 240)
+    ends = [float(row[key]) for row in rows for key in ("start", "end")] or [0.0, 1.0]
+    y_axis(canvas, {"y_title": options.get("y_title")}, 0, max((float(row["count"] or 0) for row in rows), default=1))
+    x_axis(canvas, options, *span(ends, options), compact=width < COMPACT)
+    data = [{"a": row["start"], "b": row["end"], "zero": 0, "count": row["count"] or 0,
+             "highlight": bool(row.get("highlight")),
+             "tip": f"{told(row['start'], options)} to {told(row['end'], options)}: {words.number(row['count'] or 0)}"}
+            for row in rows]
+    for strong in (False, True):
+        mark = {"type": "rect", "fill": "var(--accent)" if strong else "var(--grey)", "stroke": "var(--paper)",
+                "strokeWidth": 1.5}
+        canvas.add([row for row in data if row["highlight"] == strong], mark, x="a", x2="b", y="zero", y2="count",
+                   description=_TIP)
+    canvas.add([{"v": 0}], {"type": "rule", "stroke": "var(--muted)", "strokeWidth": 1}, y="v")
+    reference_line(canvas, options)
+    return Drawing(canvas.spec())
+
+
+def scatter(rows: Sequence[Row], options: Row, width: int) -> Drawing:
+    """Two numbers per item; those of which the sentence speaks are named."""
+    known = [row for row in rows if row.get("x") is not None and row.get("y") is not None]
+    canvas = Canvas(width, 320 if width < COMPACT else 400)
+    y_axis(canvas, options, *span([float(row["y"]) for row in known] or [0.0], {**options, "reference": None}))
+    x_axis(canvas, options, *span([float(row["x"]) for row in known] or [0.0], options), compact=width < COMPACT)
+    reference_line(canvas, options)
+    data = [{"x": float(row["x"]), "y": float(row["y"]), "label": str(row["label"]), "size": 60.0,
+             "highlight": bool(row.get("highlight")),
+             "tip": f"{row['label']}: {words.number(row['x'])}; {words.number(row['y'])}"} for row in known]
+    points(canvas, data, 18 if width < COMPACT else 28)
+    missing = len(rows) - len(known)
+    return Drawing(canvas.spec(), (), f"{missing:,} without both values are not drawn." if missing else "")
+
+
+def points(canvas: Canvas, data: Sequence[dict[str, Any]], letters: int) -> None:
+    """Dots, grey first, then the named ones with labels that avoid each other and the edges."""
+    for strong in (False, True):
+        mark = {"type": "point", "filled": True, "fill": "var(--accent)" if strong else "var(--grey)",
+                "stroke": "var(--paper)", "strokeWidth": 0.8, "opacity": 1 if strong else 0.75}
+        canvas.add([row for row in data if row["highlight"] == strong], mark, x="x", y="y", description=_TIP,
+                   size={"field": "size", "type": "quantitative", "scale": None})
+    (x0, x1), (y0, y1) = canvas.x["scale"]["domain"], canvas.y["scale"]["domain"]
+    named = [row for row in data if row["highlight"]]
+    spots = [((row["x"] - x0) / (x1 - x0) * canvas.inner, (y1 - row["y"]) / (y1 - y0) * canvas.height)
+             for row in named]
+    texts = [shorten(row["label"], letters) for row in named]
+    gaps = [5 + math.sqrt(row["size"] / math.pi) for row in named]
+    found = place(spots, texts, FONT, canvas.inner, canvas.height, gaps)
+    for halo in ({"stroke": "var(--paper)", "strokeWidth": 4, "fill": "var(--paper)"}, {}):
+        for text, spot in zip(texts, found, strict=True):
+            if spot is not None:
+                mark = {"type": "text", "align": spot[2], "baseline": "middle", "x": spot[0], "y": spot[1],
+                        "fontWeight": "bold", **halo}
+                canvas.add([{"says": text}], mark, text="says")

@@ -1,0 +1,470 @@
+"""Searches for the best superiors: one tree over all firms (branch), or hubs with units (circuit-branch).
+
+``pair`` holds, at i · n + j, 3 · (exchange of i and j + 1) + (coordination of j by i + 1).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from interfirm.kernels.fit_score import INNER, draw, log_choose, misfit, shuffle, total_misfit
+
+TOLERANCE = 1e-9
+
+# Closeness of a unit to a hub by the entry of ``pair``: coordination counts 2, exchange 1.
+WORTH = np.array([0, 0, 2, 0, 0, 2, 1, 1, 3], np.int64)
+
+
+@njit(**INNER)
+def put(cells, totals, strong, loose):  # type: ignore[no-untyped-def]
+    """Cells by label from what is strong and loose: all but ``cells`` hold 2 · layer + (0 cells, 1 ties)."""
+    for at in range(4):
+        label = 6 * (at // 2) + at % 2
+        cells[label + 4] = strong[at]
+        cells[label + 2] = loose[at]
+        cells[label] = totals[at] - strong[at] - loose[at]
+
+
+@njit(**INNER)
+def bond(kind, sign, use_c, strong):  # type: ignore[no-untyped-def]
+    """Add (or take away) the cells between a superior and its unit; ``kind`` is the entry of ``pair``."""
+    if kind >= 3:
+        strong[0] += sign
+        strong[1] += sign if kind >= 6 else 0
+    if use_c and kind % 3 > 0:
+        strong[2] += sign
+        strong[3] += sign if kind % 3 == 2 else 0
+
+
+# ---- branch: one tree ------------------------------------------------------------------------
+
+
+@njit(**INNER)
+def tree_code(n, heads):  # type: ignore[no-untyped-def]
+    """Code length of a tree: which firms head others, which is the root, and the superior of each other firm."""
+    return log_choose(n, heads) + n * math.log(heads)
+
+
+@njit(**INNER)
+def tree_score(n, heads, strong, totals):  # type: ignore[no-untyped-def]
+    """Score of a tree from its counts."""
+    out = tree_code(n, heads)
+    for layer in range(2):
+        m, k = strong[2 * layer], strong[2 * layer + 1]
+        out += misfit(2, m, k)
+        out += misfit(0, totals[2 * layer] - m, totals[2 * layer + 1] - k)
+    return out
+
+
+@njit(**INNER)
+def below(j, i, parent):  # type: ignore[no-untyped-def]
+    """Whether j is i or a firm under i."""
+    while j >= 0:
+        if j == i:
+            return True
+        j = parent[j]
+    return False
+
+
+@njit(**INNER)
+def grow_tree(root, pair, use_c, start, items, parent, heap, state):  # type: ignore[no-untyped-def]
+    """A spanning tree from a root, strongest arcs first: both layers, coordination only, exchange only.
+
+    ``heap`` holds three stacks of (superior, unit) and is 3 × size × 2.
+    """
+    n = parent.size
+    for i in range(n):
+        parent[i] = -2
+    tops = np.zeros(3, np.int64)
+    parent[root] = -1
+    new, left = root, n - 1
+    while True:
+        for which in range(0, 4, 2):
+            first, last = start[which * n + new], start[which * n + new + 1]
+            turn = int(draw(state) * max(last - first, 1))
+            for at in range(last - first):
+                j = items[first + (at + turn) % (last - first)]
+                kind = pair[new * n + j]
+                if parent[j] != -2 or (which == 0 and use_c and kind % 3 == 2):
+                    continue
+                level = 2 if which == 0 else (0 if kind >= 6 else 1)
+                heap[level, tops[level], 0] = new
+                heap[level, tops[level], 1] = j
+                tops[level] += 1
+        if left == 0:
+            return
+        new = -1
+        for level in range(3):
+            while tops[level] > 0 and new < 0:
+                tops[level] -= 1
+                head, unit = heap[level, tops[level], 0], heap[level, tops[level], 1]
+                if parent[unit] == -2:
+                    parent[unit] = head
+                    new = unit
+        if new < 0:
+            new = int(draw(state) * n)
+            while parent[new] != -2:
+                new = (new + 1) % n
+            parent[new] = root
+        left -= 1
+
+
+@njit(**INNER)
+def candidates(i, pair, use_c, start, items, parent, children, first, number, state):  # type: ignore[no-untyped-def]
+    """Possible superiors of i by class (exchange tie, coordination tie, already a head): one of each, and how many.
+
+    Class = 2 · entry of ``pair`` + head. Firms under i are left out of ``first``.
+    """
+    n = parent.size
+    for kind in range(18):
+        first[kind], number[kind] = -1, 0
+    for layer in range(4 if use_c else 2):
+        which = layer if layer < 2 else layer + 2
+        for at in range(start[which * n + i], start[which * n + i + 1]):
+            j = items[at]
+            kind = 2 * pair[j * n + i] + (1 if children[j] > 0 else 0)
+            if which >= 4 and kind // 6 != 1:
+                continue
+            number[kind] += 1
+            if first[kind] < 0 and not below(j, i, parent):
+                first[kind] = j
+    for _ in range(3):
+        j = int(draw(state) * n)
+        for _ in range(n):
+            if children[j] > 0:
+                break
+            j = (j + 1) % n
+        kind = 2 * pair[j * n + i] + 1
+        if first[kind] < 0 and not below(j, i, parent):
+            first[kind] = j
+
+
+@njit(**INNER)
+def rehang(i, j, pair, use_c, parent, children, strong):  # type: ignore[no-untyped-def]
+    """Put i under j instead of its superior; returns the change in the number of heads."""
+    n, p = parent.size, parent[i]
+    bond(pair[p * n + i], -1, use_c, strong)
+    bond(pair[j * n + i], 1, use_c, strong)
+    parent[i] = j
+    children[p] -= 1
+    children[j] += 1
+    return (1 if children[j] == 1 else 0) - (1 if children[p] == 0 else 0)
+
+
+@njit(**INNER)
+def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untyped-def]
+    """Exchange i with its superior p: i takes p's place, p becomes a unit of i. Its own inverse, called on p."""
+    n, p = parent.size, parent[i]
+    above = parent[p]
+    bond(pair[p * n + i], -1, use_c, strong)
+    bond(pair[i * n + p], 1, use_c, strong)
+    if above >= 0:
+        bond(pair[above * n + p], -1, use_c, strong)
+        bond(pair[above * n + i], 1, use_c, strong)
+    parent[i], parent[p] = above, i
+    children[p] -= 1
+    children[i] += 1
+    return (1 if children[i] == 1 else 0) - (1 if children[p] == 0 else 0)
+
+
+@njit(**INNER)
+def climb_tree(pair, use_c, start, items, totals, parent, children, strong, state, order, first, number):  # type: ignore[no-untyped-def]
+    """Rehang and promote firms until nothing improves; returns the score."""
+    n = parent.size
+    for i in range(n):
+        children[i] = 0
+    for at in range(4):
+        strong[at] = 0
+    heads = 0
+    for i in range(n):
+        if parent[i] >= 0:
+            heads += 1 if children[parent[i]] == 0 else 0
+            children[parent[i]] += 1
+            bond(pair[parent[i] * n + i], 1, use_c, strong)
+    score = tree_score(n, heads, strong, totals)
+    for _ in range(40):
+        better = False
+        shuffle(order, state)
+        for i in order:
+            if parent[i] < 0:
+                continue
+            candidates(i, pair, use_c, start, items, parent, children, first, number, state)
+            old, best, target = parent[i], score - TOLERANCE, -1
+            for kind in range(18):
+                j = first[kind]
+                if j < 0 or j == old:
+                    continue
+                change = rehang(i, j, pair, use_c, parent, children, strong)
+                now = tree_score(n, heads + change, strong, totals)
+                rehang(i, old, pair, use_c, parent, children, strong)
+                if now < best:
+                    best, target = now, j
+            if target >= 0:
+                heads += rehang(i, target, pair, use_c, parent, children, strong)
+                score, better = best, True
+                continue
+            change = promote(i, pair, use_c, parent, children, strong)
+            now = tree_score(n, heads + change, strong, totals)
+            if now < score - TOLERANCE:
+                score, better, heads = now, True, heads + change
+            else:
+                promote(old, pair, use_c, parent, children, strong)
+        if not better:
+            break
+    return score
+
+
+@njit(**INNER)
+def around_tree(pair, use_c, start, items, totals, parent, children, strong, state, first, number,
+                score):  # type: ignore[no-untyped-def]
+    """Log weight of the trees near the best one: per firm log(1 + sum over other superiors of exp(-difference))."""
+    n = parent.size
+    heads = 0
+    for i in range(n):
+        heads += 1 if children[i] > 0 else 0
+    out = 0.0
+    for i in range(n):
+        if parent[i] < 0:
+            continue
+        candidates(i, pair, use_c, start, items, parent, children, first, number, state)
+        old, weight = parent[i], 1.0
+        plain = 9
+        number[plain] = heads
+        for kind in range(1, 18, 2):
+            if kind != plain:
+                number[plain] -= number[kind]
+        mine = 2 * pair[old * n + i] + 1
+        for kind in range(18):
+            j = first[kind]
+            ways = number[kind] - (1 if kind == mine else 0)
+            if j == old and ways > 0:
+                weight += ways
+            elif j >= 0 and j != old and ways > 0:
+                change = rehang(i, j, pair, use_c, parent, children, strong)
+                now = tree_score(n, heads + change, strong, totals)
+                rehang(i, old, pair, use_c, parent, children, strong)
+                weight += ways * math.exp(min(score - now, 0.0))
+        out += math.log(weight)
+    return out
+
+
+# ---- circuit-branch: hubs with units ---------------------------------------------------------
+
+
+@njit(**INNER)
+def hub_code(n, hubs):  # type: ignore[no-untyped-def]
+    """Code length: which firms are hubs, how many (up to half), and the hub of each unit."""
+    return log_choose(n, hubs) + math.log(max(n // 2 - 1, 1)) + (n - hubs) * math.log(hubs)
+
+
+@njit(**INNER)
+def hub_score(n, hubs, strong, loose, totals, cells):  # type: ignore[no-untyped-def]
+    """Score of hubs and units from their counts."""
+    put(cells, totals, strong, loose)
+    return total_misfit(cells) + hub_code(n, hubs)
+
+
+@njit(**INNER)
+def best_hub(j, without, pair, use_c, start, items, is_hub, some):  # type: ignore[no-untyped-def]
+    """The hub that unit j belongs to: both layers, else coordination, else exchange, else ``some``."""
+    n = is_hub.size
+    found, worth = some, 0
+    if use_c:
+        for at in range(start[4 * n + j], start[4 * n + j + 1]):
+            h = items[at]
+            if is_hub[h] and h != without:
+                value = 3 if pair[h * n + j] >= 6 else 2
+                if value > worth:
+                    found, worth = h, value
+                    if value == 3:
+                        return found
+    if worth == 0:
+        for at in range(start[j], start[j + 1]):
+            h = items[at]
+            if is_hub[h] and h != without:
+                return h
+    return found
+
+
+@njit(**INNER)
+def among_hubs(i, sign, use_c, start, items, is_hub, hubs, loose):  # type: ignore[no-untyped-def]
+    """Add (or take away) the cells between firm i and the other hubs; ``hubs`` counts them."""
+    n = is_hub.size
+    m, k = hubs, 0
+    for at in range(start[i], start[i + 1]):
+        k += is_hub[items[at]]
+    for at in range(start[n + i], start[n + i + 1]):
+        m -= is_hub[items[at]]
+    loose[0] += sign * m
+    loose[1] += sign * k
+    if use_c:
+        m, k = 2 * hubs, 0
+        for which in range(2, 6, 2):
+            for at in range(start[which * n + i], start[which * n + i + 1]):
+                k += is_hub[items[at]]
+            for at in range(start[(which + 1) * n + i], start[(which + 1) * n + i + 1]):
+                m -= is_hub[items[at]]
+        loose[2] += sign * m
+        loose[3] += sign * k
+
+
+@njit(**INNER)
+def to_unit(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose, state):  # type: ignore[no-untyped-def]
+    """Make hub i a unit; its units go to their next best hub. ``hubs`` counts before the change."""
+    n = is_hub.size
+    is_hub[i] = 0
+    among_hubs(i, -1, use_c, start, items, is_hub, hubs - 1, loose)
+    some = int(draw(state) * n)
+    while not is_hub[some]:
+        some = (some + 1) % n
+    for j in range(n):
+        if parent[j] == i:
+            bond(pair[i * n + j], -1, use_c, strong)
+            parent[j] = best_hub(j, i, pair, use_c, start, items, is_hub, some)
+            bond(pair[parent[j] * n + j], 1, use_c, strong)
+    parent[i] = best_hub(i, i, pair, use_c, start, items, is_hub, some)
+    bond(pair[parent[i] * n + i], 1, use_c, strong)
+
+
+@njit(**INNER)
+def to_hub(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose):  # type: ignore[no-untyped-def]
+    """Make unit i a hub; units that are closer to it than to their hub come along."""
+    n = is_hub.size
+    bond(pair[parent[i] * n + i], -1, use_c, strong)
+    parent[i] = -1
+    among_hubs(i, 1, use_c, start, items, is_hub, hubs, loose)
+    is_hub[i] = 1
+    for which in range(0, 4 if use_c else 2, 2):
+        for at in range(start[which * n + i], start[which * n + i + 1]):
+            j = items[at]
+            p = parent[j]
+            if is_hub[j] or p == i:
+                continue
+            if WORTH[pair[i * n + j]] > WORTH[pair[p * n + j]]:
+                bond(pair[p * n + j], -1, use_c, strong)
+                bond(pair[i * n + j], 1, use_c, strong)
+                parent[j] = i
+
+
+@njit(**INNER)
+def keep(is_hub, parent, strong, loose, kept, save):  # type: ignore[no-untyped-def]
+    """Save a state to ``kept`` (2 n + 8 entries), or take it back."""
+    n = parent.size
+    for at in range(2 * n + 8):
+        if at < n:
+            row, place = is_hub, at
+        elif at < 2 * n:
+            row, place = parent, at - n
+        elif at < 2 * n + 4:
+            row, place = strong, at - 2 * n
+        else:
+            row, place = loose, at - 2 * n - 4
+        if save:
+            kept[at] = row[place]
+        else:
+            row[place] = kept[at]
+
+
+@njit(**INNER)
+def climb_hubs(pair, use_c, start, items, totals, is_hub, parent, strong, loose, cells, state, order,
+               kept):  # type: ignore[no-untyped-def]
+    """Turn units into hubs and hubs into units until nothing improves; returns the score.
+
+    ``is_hub`` holds the start; ``kept`` has 2 n + 8 entries of scratch for taking a change back.
+    """
+    n = parent.size
+    for at in range(4):
+        strong[at], loose[at] = 0, 0
+    hubs, some = 0, -1
+    for i in range(n):
+        kept[i] = is_hub[i]
+        is_hub[i] = 0
+    for i in range(n):
+        if kept[i]:
+            among_hubs(i, 1, use_c, start, items, is_hub, hubs, loose)
+            is_hub[i], parent[i], some = 1, -1, i
+            hubs += 1
+    for i in range(n):
+        if not is_hub[i]:
+            parent[i] = best_hub(i, -1, pair, use_c, start, items, is_hub, some)
+            bond(pair[parent[i] * n + i], 1, use_c, strong)
+    score = hub_score(n, hubs, strong, loose, totals, cells)
+    for _ in range(40):
+        better = False
+        shuffle(order, state)
+        for i in order:
+            step = -1 if is_hub[i] else 1
+            if hubs + step < 2 or hubs + step > n // 2:
+                continue
+            keep(is_hub, parent, strong, loose, kept, True)
+            if step < 0:
+                to_unit(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose, state)
+            else:
+                to_hub(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose)
+            now = hub_score(n, hubs + step, strong, loose, totals, cells)
+            if now < score - TOLERANCE:
+                score, hubs, better = now, hubs + step, True
+            else:
+                keep(is_hub, parent, strong, loose, kept, False)
+        if not better:
+            break
+    hub_score(n, hubs, strong, loose, totals, cells)
+    return score
+
+
+@njit(**INNER)
+def around_hubs(pair, use_c, totals, is_hub, parent, strong, loose, cells, number,
+                score):  # type: ignore[no-untyped-def]
+    """Log weight of the choices of hub near the best one: per unit log(1 + sum over other hubs of exp(-difference))."""
+    n = parent.size
+    hubs = 0
+    for i in range(n):
+        hubs += is_hub[i]
+    out = 0.0
+    for i in range(n):
+        if is_hub[i]:
+            continue
+        for kind in range(9):
+            number[kind] = 0
+        old, weight = parent[i], 1.0
+        for h in range(n):
+            if is_hub[h] and h != old:
+                number[pair[h * n + i]] += 1
+        mine = pair[old * n + i]
+        for kind in range(9):
+            if number[kind] == 0:
+                continue
+            if kind == mine:
+                weight += number[kind]
+                continue
+            bond(pair[old * n + i], -1, use_c, strong)
+            bond(kind, 1, use_c, strong)
+            now = hub_score(n, hubs, strong, loose, totals, cells)
+            bond(kind, -1, use_c, strong)
+            bond(pair[old * n + i], 1, use_c, strong)
+            weight += number[kind] * math.exp(min(score - now, 0.0))
+        out += math.log(weight)
+    return out
+
+
+@njit(**INNER)
+def first_hubs(rank, sent, attempt, is_hub, state):  # type: ignore[no-untyped-def]
+    """A start: firms that decide for at least so many others, some changed at random; two to half of all."""
+    n = is_hub.size
+    least = 1 + attempt % 3
+    change = 0.0 if attempt < 3 else 0.15
+    hubs = 0
+    for at in range(n):
+        i = rank[at]
+        wanted = sent[i] >= least
+        if draw(state) < change:
+            wanted = not wanted
+        is_hub[i] = 1 if wanted and hubs < n // 2 else 0
+        hubs += is_hub[i]
+    for at in range(n):
+        if hubs < 2 and not is_hub[rank[at]]:
+            is_hub[rank[at]] = 1
+            hubs += 1

@@ -88,8 +88,8 @@ def parse(cells: pd.Series, decimal: str) -> pd.Series:
     if decimal == "," or (~plain & (text != "")).any():
         other = _converted(text, decimal)
         extra = pd.to_numeric(other.where(other.str.fullmatch(_PLAIN)), errors="coerce").astype("float64")
-        grouped = text.str.fullmatch(_POINT_GROUPS) if decimal == "," else ~plain
-        out = out.where(~(grouped & extra.notna()), extra)
+        other_mark = ~plain | (text.str.fullmatch(_POINT_GROUPS) & (decimal == ","))
+        out = out.where(~(other_mark & extra.notna()), extra)
     return out.where(~out.isin([float("inf"), float("-inf")]))
 
 

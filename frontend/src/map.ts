@@ -1,6 +1,7 @@
 // The interactive map: starts when it comes near the screen, and only where it can be drawn.
-import { read } from "./map/data";
 import { Atlas } from "./map/atlas";
+import { read, type MapData } from "./map/data";
+import { el } from "./map/dom";
 
 function drawable(): boolean {
   if (typeof WebGL2RenderingContext === "undefined") return false;
@@ -9,15 +10,39 @@ function drawable(): boolean {
   return context !== null;
 }
 
+// A large network opens with its groups; the most connected actors are one choice away.
+function views(figure: HTMLElement, data: MapData, use: (atlas: Atlas) => void): () => void {
+  let now = new Atlas(figure, data.groups ?? data);
+  use(now);
+  if (!data.groups) return () => undefined;
+  const row = el("span", { class: "choice" });
+  const pick = (whole: boolean) => {
+    now.end();
+    now = new Atlas(figure, whole ? data.groups! : data);
+    use(now);
+  };
+  const inputs = [true, false].map((whole) => {
+    const input = el("input", { type: "radio", name: "map-view", checked: whole });
+    input.addEventListener("change", () => pick(whole));
+    row.append(el("label", {}, input, el("span", {}, whole ? "All, by group" : `The ${data.nodes.length} most connected`)));
+    return input;
+  });
+  const box = el("div", { class: "map-controls map-view" }, el("fieldset", {}, el("legend", {}, "Show"), row));
+  figure.querySelector(".map-controls")!.before(box);
+  return () => { if (!inputs[1].checked) { inputs[1].checked = true; pick(false); } };
+}
+
 function begin(): void {
   const figure = document.querySelector<HTMLElement>("[data-map]");
   if (!figure || !drawable()) return;
   let atlas: Atlas | null | undefined;
+  let actors = () => undefined as void;
   const start = (): Atlas | null => {
     if (atlas !== undefined) return atlas;
     const data = read();
     try {
-      atlas = data && data.nodes.length ? new Atlas(figure, data) : null;
+      atlas = null;
+      if (data?.nodes.length) actors = views(figure, data, (made) => { atlas = made; });
     } catch (error) {
       atlas = null; // the still picture stays
       figure.classList.remove("live");
@@ -36,6 +61,7 @@ function begin(): void {
     const link = (event.target as Element).closest?.("a[data-actor]");
     if (!link || !start()) return;
     event.preventDefault();
+    actors();
     atlas!.show(Number(link.getAttribute("data-actor")), true);
   });
 }

@@ -259,3 +259,20 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
         "references": {"burt1992": "Burt, R. S. (1992). Structural Holes. Harvard University Press."},
         "data": {"tables": {"actors": size, "ties": len(data["edges"])}, "notes": ["Self-reported ties."]},
     }
+
+
+def aggregated_summary(*, groups: int = 24, seed: int = 1) -> dict[str, Any]:
+    """A summary whose map is aggregated: groups as nodes, and the most connected actors."""
+    out = example_summary(seed=seed)
+    rng = np.random.default_rng(seed)
+    angle = np.linspace(0, 5 * np.pi, groups)
+    far = np.linspace(0.05, 0.48, groups)
+    nodes = [{"id": i, "label": f"around {_FIRST[i % 14]} {_LAST[i % 5]}", "size": int(4000 / (i + 1)) + 2,
+              "ties": int(9000 / (i + 1)), "kind": "firm" if i % 3 else "university",
+              "x": float(0.5 + far[i] * np.cos(angle[i])), "y": float(0.5 + far[i] * np.sin(angle[i]))}
+             for i in range(groups)]
+    edges = [{"source": i, "target": j, "ties": int(rng.integers(1, 500))}
+             for i in range(groups) for j in range(i + 1, groups) if rng.random() < 0.2]
+    out["map"]["aggregated"] = {"nodes": nodes, "edges": edges, "relation": "advice", "wave": "2024",
+                                "others": {"groups": 311, "actors": 940}}
+    return out

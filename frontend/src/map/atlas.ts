@@ -12,7 +12,7 @@ import { labels, shorten, type Named } from "./labels";
 import { legend } from "./legend";
 import { LineProgram } from "./lines";
 import { SHAPES, ShapeProgram } from "./shapes";
-import { mix, named, theme, type Theme } from "./theme";
+import { mix, named, theme, thin, type Theme } from "./theme";
 
 const HELP = "Arrow keys go from actor to actor, Enter opens the card, plus and minus zoom, zero shows all, Escape goes back.";
 
@@ -22,6 +22,8 @@ export class Atlas {
   private readonly stage = el("div", { class: "map-stage", tabindex: "0", role: "application", "aria-describedby": "map-help" });
   private readonly panel = el("aside", { class: "map-card", "aria-label": "Actor", tabindex: "-1" });
   private readonly key = el("div", { class: "map-legend" });
+  private readonly help = el("p", { class: "caption", id: "map-help" }, `${HELP} Hold Ctrl to zoom with the wheel.`);
+  private bar: HTMLElement = el("div");
   private readonly says = el("p", { class: "aside", role: "status" });
   private readonly shapes: ReturnType<typeof outlines>;
   private readonly renderer: Sigma;
@@ -29,12 +31,13 @@ export class Atlas {
   private shown: Tie[] = [];
   private near: Set<number> | null = null;
   private most = 1;
+  private heaviest = 1;
   private readonly sectorOrder: string[];
   private readonly groupOrder: number[];
 
   constructor(private readonly figure: HTMLElement, private readonly data: MapData) {
     this.state = {
-      ...data.start, least: 0, colour: "kind", size: "degree" in data.measures ? "degree" : Object.keys(data.measures)[0] ?? "",
+      ...data.start, least: 0, colour: "kind", size: Object.keys(data.measures)[0] ?? "",
       selected: null, focused: null,
     };
     this.sectorOrder = sectors(data).slice(0, PER_SECTOR);
@@ -47,16 +50,21 @@ export class Atlas {
     this.fill();
   }
 
+  // Take everything away again.
+  end(): void {
+    this.renderer.kill();
+    [this.bar, this.stage.parentElement!, this.key, this.help, this.says].forEach((item) => item.remove());
+  }
+
   // ---- the page's elements --------------------------------------------------------------
 
   private build(): void {
     const title = this.figure.querySelector("h3")?.textContent ?? "";
     this.stage.setAttribute("aria-label", `Map: ${title}`);
-    const bar = controls(this.data, this.state, (part) => this.change(part), (actor) => this.show(actor, true));
+    this.bar = controls(this.data, this.state, (part) => this.change(part), (actor) => this.show(actor, true));
     const body = el("div", { class: "map-body" }, this.stage, this.panel);
-    const help = el("p", { class: "caption", id: "map-help" }, `${HELP} Hold Ctrl to zoom with the wheel.`);
     const still = this.figure.querySelector(".map-static")!;
-    still.before(bar, body, this.key, help, this.says);
+    still.before(this.bar, body, this.key, this.help, this.says);
     this.figure.classList.add("live");
   }
 
@@ -122,6 +130,7 @@ export class Atlas {
   }
 
   private radius(value: number): number {
+    if (this.data.weighted) return 4 + 22 * Math.sqrt(Math.max(0, value) / this.most);
     const small = this.data.nodes.length <= 300 ? 1 : Math.max(0.4, Math.sqrt(300 / this.data.nodes.length));
     return small * (3.4 + 9 * Math.sqrt(Math.max(0, value) / this.most));
   }
@@ -148,7 +157,7 @@ export class Atlas {
       size: state.size ? this.radius(value ?? 0) : this.radius(this.most * 0.12),
       shape: SHAPES.indexOf((this.data.styles[actor.kind ?? "other"] ?? this.data.styles.other)[0]),
       color: faded ? mix(colours.paper, plain, here ? 0.28 : 0.18) : plain,
-      rim: picked ? colours.ink : colours.paper,
+      rim: picked ? colours.ink : this.data.nodes.length > 1500 && !faded ? plain : colours.paper,
       zIndex: picked ? 3 : faded ? 0 : 1,
       highlighted: false,
     };
@@ -159,9 +168,11 @@ export class Atlas {
     const mine = centre !== null && (tie.from === centre || tie.to === centre);
     const { colours } = this;
     const dash = external(this.data.nodes[tie.from]) || external(this.data.nodes[tie.to]);
+    const wide = this.data.weighted ? 0.5 + 4.5 * Math.sqrt(tie.weight / this.heaviest) : 0;
     return {
-      size: (mine ? 2.4 : this.shown.length > 3000 ? 0.7 : 1.3) * (tie.directed ? 1.25 : 1),
-      color: mine ? colours.accent : centre !== null ? mix(colours.paper, colours.tie, 0.35) : colours.tie,
+      size: wide || (mine ? 2.4 : this.shown.length > 2000 ? 0.8 : 1.3) * (tie.directed ? 1.25 : 1),
+      color: mine ? colours.accent : centre !== null ? mix(colours.paper, colours.tie, 0.35)
+        : thin(colours.tie, this.shown.length > 2000 ? 0.4 : 1),
       taper: tie.directed, dash, zIndex: mine ? 1 : 0,
     };
   }
@@ -210,6 +221,7 @@ export class Atlas {
       (this.state.size ? measure(this.data, actor, this.state.size, wave) ?? 0 : 0)));
     this.most = Math.max(1e-9, ...values.slice(0, 1), values.reduce((a, b) => Math.max(a, b), 0));
     this.shown = ties(this.data, this.state);
+    this.heaviest = this.shown.reduce((most, tie) => Math.max(most, tie.weight), 1e-9);
     this.graph.clearEdges();
     this.shown.forEach((tie, i) => this.graph.addEdgeWithKey(String(i), tie.from, tie.to, { tie }));
     this.follow();

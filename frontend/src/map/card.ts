@@ -53,8 +53,8 @@ export function card(data: MapData, state: State, all: Tie[], go: Go, close: () 
   if (state.selected === null) {
     const list = el("ul");
     for (const actor of data.labelled) list.append(link(data, actor, go, data.nodes[actor].kind ?? ""));
-    return [el("h4", {}, "Choose an actor"),
-      el("p", { class: "sort-of" }, "Click one on the map, search for a name, or start with those that matter most here:"), list];
+    const [title, first] = data.weighted ? ["Choose a group", "the largest"] : ["Choose an actor", "those that matter most here"];
+    return [el("h4", {}, title), el("p", { class: "sort-of" }, `Click one on the map, search for a name, or start with ${first}:`), list];
   }
   const actor = data.nodes[state.selected];
   const back = el("button", { type: "button", class: "plain" }, "Close");

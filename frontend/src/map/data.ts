@@ -29,6 +29,8 @@ export interface MapData {
   styles: Record<string, [string, string]>;
   measures: Record<string, string>;
   explained: string[];
+  weighted: boolean; // a tie stands for many: draw it as wide
+  groups: MapData | null; // the whole of a network too large to draw actor by actor
 }
 
 export type ColourBy = "kind" | "sector" | "community";

@@ -53,7 +53,7 @@ void main() {
   gl_FragColor = v_color;
   #else
   float cover = clamp(v_half + 0.5 - abs(v_side), 0.0, 1.0) * min(1.0, v_half * 2.0 + 0.35);
-  gl_FragColor = vec4(v_color.rgb, 1.0) * cover;
+  gl_FragColor = vec4(v_color.rgb, 1.0) * cover * min(v_color.a, 1.0);
   #endif
 }`;
 

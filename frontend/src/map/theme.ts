@@ -28,3 +28,7 @@ export function mix(a: string, b: string, share: number): string {
 export function named(colours: Theme, name: string): string {
   return name.startsWith("cat-") ? colours.categories[Number(name.slice(4)) - 1] : colours.grey;
 }
+
+export function thin(hex: string, share: number): string {
+  return `rgba(${parts(hex).join(",")},${share})`;
+}

@@ -35,6 +35,7 @@ STYLES: Final[dict[str, Style]] = {
     "financier": Style("hexagon", "cat-5"),
     "government": Style("star", "cat-7"),
     "other": Style("ring", "grey"),
+    "group": Style("circle", "grey"),
 }
 
 
@@ -78,6 +79,8 @@ def picture(data: Data) -> Drawn:
     data
         ``map`` of the summary.
     """
+    if data.get("aggregated"):
+        return _picture_of_groups(data)
     nodes = data["nodes"]
     relation, wave = start(data)
     spots, height = _fit([(float(node["x"]), float(node["y"])) for node in nodes], data)
@@ -91,8 +94,36 @@ def picture(data: Data) -> Drawn:
     names = f"{words.count(len(nodes), 'actor')}, ties of relation {relation}, {wave}."
     svg = (f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" role="img" '
            f'aria-label="{escape("Map of the network: " + names, quote=True)}">{body}</svg>')
-    note = f"The picture leaves out {left:,} weaker ties." if left else ""
-    return Drawn(svg, _key(nodes), note)
+    if left:
+        svg += f'<p class="caption">The picture leaves out {left:,} weaker ties.</p>'
+    return Drawn(svg, _key(nodes), "")
+
+
+def _picture_of_groups(data: Data) -> Drawn:
+    whole = grouped(data)
+    drawn = picture(whole)
+    others = data["aggregated"].get("others") or {}
+    note = "Each circle is a group of actors with many ties inside; the wider a line, the more ties between two groups."
+    if others.get("groups"):
+        note += (f" {words.count(others['groups'], 'smaller group')} with {words.count(others['actors'], 'actor')} "
+                 "are not drawn.")
+    return Drawn(drawn.svg, "", note)
+
+
+def grouped(data: Data) -> dict[str, Any]:
+    """The groups of an aggregated map as a map of their own: a node is a group, a tie holds many ties."""
+    whole = data["aggregated"]
+    relation, wave = str(whole["relation"]), str(whole["wave"] if whole["wave"] is not None else "all")
+    label = next((item["label"] for item in data["waves"] if item["wave"] == wave), wave)
+    nodes = [{"id": f"group-{node['id']}", "label": node["label"], "kind": "group", "sector": None,
+              "position": "member", "community": None, "x": node["x"], "y": node["y"],
+              "measures": {wave: {"actors": node["size"], "inside": node["ties"]}}, "waves": [wave],
+              "facts": {"Mostly": node["kind"]}} for node in whole["nodes"]]
+    edges = [{"source": edge["source"], "target": edge["target"], "relation": relation, "wave": wave,
+              "weight": edge["ties"]} for edge in whole["edges"]]
+    return {"nodes": nodes, "edges": edges, "relations": [{"relation": relation, "layer": "", "directed": False}],
+            "waves": [{"wave": wave, "label": label}], "labelled": list(range(min(12, len(nodes)))),
+            "boundary": None, "aggregated": None, "weighted": True}
 
 
 def _key(nodes: Sequence[Data]) -> str:
@@ -139,7 +170,7 @@ def _fit(places: Sequence[tuple[float, float]], data: Data) -> tuple[list[tuple[
 
 
 def _radii(nodes: Sequence[Data], wave: str) -> list[float]:
-    degrees = [float((node["measures"].get(wave) or {}).get("degree") or 0) for node in nodes]
+    degrees = [float(next(iter((node["measures"].get(wave) or {}).values()), 0) or 0) for node in nodes]
     most = max(degrees, default=0) or 1.0
     small = 1.0 if len(nodes) <= 300 else max(0.35, math.sqrt(300 / len(nodes)))
     return [small * (3.2 + 9 * math.sqrt(value / most)) for value in degrees]
@@ -215,6 +246,12 @@ def _ties(data: Data, spots: Sequence[tuple[float, float]], relation: str, wave:
     """Lines of one relation in one wave; those to external actors dashed; the strongest if there are too many."""
     mine = [edge for edge in data["edges"] if edge["relation"] == relation and edge["wave"] == wave]
     mine.sort(key=lambda edge: -edge["weight"])
+    if data.get("weighted"):
+        most = max((edge["weight"] for edge in mine), default=1)
+        return "".join(
+            f'<path d="M{spots[e["source"]][0]:.1f},{spots[e["source"]][1]:.1f}L{spots[e["target"]][0]:.1f},'
+            f'{spots[e["target"]][1]:.1f}" stroke-width="{0.4 + 6 * math.sqrt(e["weight"] / most):.1f}"/>'
+            for e in mine[:DRAWN_TIES]), max(0, len(mine) - DRAWN_TIES)
     outside = [node["position"] == "external" for node in data["nodes"]]
     paths = {False: "", True: ""}
     for edge in mine[:DRAWN_TIES]:
@@ -255,20 +292,33 @@ _ANCHOR: Final = {"left": "start", "right": "end", "center": "middle"}
 def payload(data: Data, measures: Data) -> dict[str, Any]:
     """The data of the interactive map, as small as it goes: ties grouped by relation and wave."""
     waves = [item["wave"] for item in data["waves"]]
-    grouped: dict[tuple[str, str], dict[str, Any]] = {}
+    sets: dict[tuple[str, str], dict[str, Any]] = {}
     for edge in data["edges"]:
         key = (edge["relation"], edge["wave"])
-        ties = grouped.setdefault(key, {"relation": key[0], "wave": key[1], "s": [], "t": [], "w": []})
+        ties = sets.setdefault(key, {"relation": key[0], "wave": key[1], "s": [], "t": [], "w": []})
         ties["s"].append(edge["source"])
         ties["t"].append(edge["target"])
         ties["w"].append(edge["weight"])
     relation, wave = start(data)
     used = dict.fromkeys(key for node in data["nodes"][:1] for w in waves for key in node["measures"].get(w) or {})
+    whole = grouped(data) if data.get("aggregated") else None
+    titles = {"actors": {"title": "Actors in the group"}, "inside": {"title": "Ties inside"}}
     return {
-        "nodes": data["nodes"], "ties": list(grouped.values()), "relations": data["relations"],
-        "waves": data["waves"], "labelled": data["labelled"], "aggregated": data.get("aggregated"),
+        "groups": payload(whole, titles) if whole else None, "weighted": bool(data.get("weighted")),
+        "nodes": [_short(node) for node in data["nodes"]], "ties": list(sets.values()), "relations": data["relations"],
+        "waves": data["waves"], "labelled": data["labelled"],
         "boundary": data.get("boundary"), "start": {"relation": relation, "wave": wave},
         "styles": {kind: list(style) for kind, style in STYLES.items()},
         "measures": {key: (measures.get(key) or {}).get("title", key.capitalize()) for key in used},
-        "explained": [key for key in used if key in measures],
+        "explained": [key for key in used if (measures.get(key) or {}).get("definition")],
     }
+
+
+def _short(node: Data) -> dict[str, Any]:
+    """A node without more digits than can be seen."""
+    measures = {wave: {key: _round(value) for key, value in found.items()} for wave, found in node["measures"].items()}
+    return {**node, "x": round(node["x"], 4), "y": round(node["y"], 4), "measures": measures}
+
+
+def _round(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value

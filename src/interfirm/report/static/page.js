@@ -1,5 +1,5 @@
 /*!
-interfirm page; BSD-3-Clause; built from frontend/, sources sha256:382265c03ff14d1e9e441018cfbebc281a392c6478d5364515b5983a403a9391
+interfirm page; BSD-3-Clause; built from frontend/, sources sha256:6b522e38111324a8eeae2a58407bc2ef46b8ce4b9f79f419dc724909e1cc1897
 */
 "use strict";(()=>{function d(e){return typeof e!="string"?e:/^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(e)||/^[\t\r\n]/.test(e)?`'${e}`:e}function $(e,t){let n=o=>{let a=d(o),i=a===null?"":String(a);return/[",\r\n;\t]|^\s|\s$/.test(i)?`"${i.replaceAll('"','""')}"`:i},r=[e,...t].map(o=>o.map(n).join(","));return new Blob(["\uFEFF"+r.join(`\r
 `)+`\r

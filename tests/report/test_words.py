@@ -17,7 +17,7 @@ def test_shares(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(("value", "text"), [
     (12.345, "12.3"), (0.012345, "0.0123"), (1234.5, "1,234"), (7, "7"), (2.50, "2.5"), (0.0, "0"),
-    (0.00012, "0.00012"), (-3.14159, "-3.14")])
+    (0.00012, "0.00012"), (-3.14159, "\u22123.14")])
 def test_three_significant_digits(value: float, text: str) -> None:
     assert words.number(value) == text
 

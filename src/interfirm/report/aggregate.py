@@ -39,11 +39,11 @@ def aggregated_map(ctx: Context, spoken: list[str]) -> dict[str, Any]:
 def groups(ctx: Context, degree: Ints) -> dict[str, Any]:
     """The largest groups of the main relation as nodes, with the number of ties between them."""
     view = ctx.adjacency()
-    member = ctx.measure("communities", seed=ctx.seed).membership.to_numpy(dtype=np.int64)
+    member = ctx.communities.membership.fillna(0).to_numpy(dtype=np.int64)
     codes, inverse = np.unique(member, return_inverse=True)
     sizes = np.bincount(inverse)
     order = np.lexsort((codes, -sizes))
-    kept = order[sizes[order] > 1][:limit("map_groups")]
+    kept = order[(sizes[order] > 1) & (codes[order] > 0)][:limit("map_groups")]
     rank = np.full(len(codes), -1, dtype=np.int64)
     rank[kept] = np.arange(len(kept))
     group = rank[inverse]

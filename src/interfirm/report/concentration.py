@@ -44,6 +44,12 @@ class Concentration:
     holders: Ints
 
 
+    @property
+    def striking(self) -> float:
+        """0 to 1: how far the share exceeds chance; 1 from half as much again."""
+        return float(np.clip(2 * (self.share / self.mean - 1), 0.0, 1.0)) if self.mean else 0.0
+
+
 def few_of(size: int) -> int:
     """One in ten, at least three."""
     return min(max(3, -(-size // 10)), size)

@@ -244,6 +244,11 @@ class Context:
         if self.progress is not None:
             self.progress(text)
 
+    @property
+    def communities(self) -> Any:
+        """The communities of the main relation in its last wave, every tie counting alike."""
+        return self.measure("communities", weighted=False, seed=self.seed)
+
     def measure(self, name: str, **options: Any) -> Any:
         """The result of a public measure, computed once; the main relation in its last wave by default."""
         from interfirm import network

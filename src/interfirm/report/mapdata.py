@@ -141,8 +141,7 @@ def _values(ctx: Context) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _groups(ctx: Context) -> dict[str, int]:
-    found = ctx.measure("communities", seed=ctx.seed)
-    return {str(actor): int(value) for actor, value in found.membership.dropna().items()}
+    return {str(actor): int(value) for actor, value in ctx.communities.membership.dropna().items()}
 
 
 def _facts(ctx: Context, i: int) -> dict[str, Any]:

@@ -46,6 +46,8 @@ def number(value: float) -> str:
     """A number with three significant digits, thousands separated; whole numbers stay whole."""
     if not math.isfinite(value):
         return "unknown"
+    if value < 0:
+        return f"\u2212{number(-value)}"
     if float(value).is_integer():
         return f"{int(value):,}"
     if abs(value) >= 1000:

@@ -72,7 +72,7 @@ def _claim(ctx: Context, found: Concentration, actors: Any) -> Claim:
         f"first {words.listing(ctx.names(top[:3]))}"
     text = f"{_few(found, ctx, len(actors))}; if members were drawn at random it would be {words.share(found.mean)}: {names}."
     return ctx.claim("alliances-few", text, found.probability, f"{found.draws} random draws of members, sizes of "
-                     "alliances kept", "alliances-few", 0.75, top[:5])
+                     "alliances kept", "alliances-few", 0.3 + 0.5 * found.striking, top[:5])
 
 
 def _figure(ctx: Context, found: Concentration, held: Any, actors: Any) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -54,13 +55,14 @@ def _kept_claim(ctx: Context, found: Turnover) -> list[Claim]:
     what = words.noun(ctx.relation or "")
     share = found.kept / before
     chance = (found.kept + found.created) / max(1, _pairs(found))
-    text = f"{words.share(share)} of the {before:,} {what} of {ctx.when(found.first)} were still there in " \
+    compared = " that can be compared" if found.unknown_pairs else ""
+    text = f"{words.share(share)} of the {before:,} {what} of {ctx.when(found.first)}{compared} were still there in " \
         f"{ctx.when(found.second)}, and {found.created:,} were new; if the later ones fell on random pairs, " \
         f"{words.share(chance)} would recur."
     sure = _beats_chance(found, before)
     known = _pairs(found) / max(1, _pairs(found) + found.unknown_pairs)
-    return [ctx.claim("change-kept", text, sure * known, f"exact test against random pairs; {words.share(known)} of the "
-                      "pairs known in both waves", "change-parts", 0.8)]
+    return [ctx.claim("change-kept", text, sure, "exact test against random pairs; "
+                      f"{words.share(known)} of the pairs are known in both waves", "change-parts", 0.8)]
 
 
 def _pairs(found: Turnover) -> int:
@@ -72,11 +74,17 @@ def _pairs(found: Turnover) -> int:
 
 
 def _beats_chance(found: Turnover, before: int) -> float:
-    """One minus the hypergeometric probability that as many ties recur by chance."""
-    from scipy.stats import hypergeom
-
+    """One minus the probability that as many ties recur by chance (hypergeometric)."""
     after = found.kept + found.created
-    return 1.0 - float(hypergeom.sf(found.kept - 1, max(_pairs(found), before, after), before, after))
+    pairs = max(_pairs(found), before + after - found.kept)
+
+    def ways(n: int, k: int) -> float:
+        return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+    every = ways(pairs, after)
+    terms = [math.exp(ways(before, k) + ways(pairs - before, after - k) - every)
+             for k in range(max(found.kept, before + after - pairs), min(before, after) + 1)]
+    return max(0.0, 1.0 - math.fsum(terms))
 
 
 def _parts(ctx: Context, last: Turnover) -> Figure:

@@ -35,7 +35,8 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     text = f"{figure.title} ({relation}, {ctx.when(wave)}; random choice would give the top three " \
         f"{words.share(found.mean)}): {words.listing(names)}."
     why = f"{found.draws} draws of random choice; {ctx.response(relation, wave)}"
-    claim = ctx.claim("positions-gates", text, ctx.sure(found.probability, relation, wave), why, "positions-gates", 0.7,
+    claim = ctx.claim("positions-gates", text, ctx.sure(found.probability, relation, wave), why, "positions-gates",
+                      0.3 + 0.4 * found.striking,
                       members[found.holders].tolist())
     return [claim], [figure]
 

@@ -83,14 +83,13 @@ def _concentrated(ctx: Context, received: Any, known: Any) -> Concentration | No
 def _few_hands(ctx: Context, found: Concentration, names: list[str], title: str) -> Claim:
     against = f"random choice would give the top {words.spelled(found.few)} {words.share(found.mean)}"
     who = words.listing(names, 5)
-    unusual = found.probability >= 0.6
     text = f"{title} ({ctx.when(ctx.wave)}; {against}): {who}."
     rest = ", the others choosing at random" if ctx.adjacency().has_missing else ""
     why = f"{found.draws} draws of random choice; {ctx.response()}{rest}"
     actors = ctx.adjacency().actors[found.holders].tolist()
     sure = found.probability if ctx.adjacency().directed else ctx.sure(found.probability)
     return ctx.claim("positions-few", text, sure, why, "positions-central",
-                     0.9 if unusual else 0.3, actors)
+                     0.3 + 0.6 * found.striking, actors)
 
 
 # ---- who brokers -------------------------------------------------------------------------
@@ -108,7 +107,7 @@ def _brokers(ctx: Context) -> tuple[list[Claim], list[Block]]:
                 TableColumn("cut_off", "Would be cut off", "count", measure="cut_vertices"),
                 TableColumn("pairs", "Pairs that could no longer reach each other", "count")]
         blocks.append(table("positions-cut", f"{words.sentence(words.count(len(rows), 'actor'))} whose departure would "
-                            "cut others off", head, rows, ctx.caption("Direction of ties ignored.")))
+                            "cut others off", head, rows, ctx.caption("Direction of ties ignored; unknown ties count as absent.")))
     else:
         blocks.append(Text("positions-no-cut", f"No single {ctx.member[0]} holds a part of the network alone: whoever "
                            f"left, the others would still be joined by {words.noun(ctx.relation or ALLIANCES)}."))

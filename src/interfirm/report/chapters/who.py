@@ -201,7 +201,7 @@ def _bounds(ctx: Context) -> tuple[list[Block], list[Claim]]:
             f"anything from {words.share(density.low or 0)} to {words.share(density.high or 0)}")
     before = _before(ctx)
     claim = ctx.claim("who-silent", text + before + ".", 1.0, "counted; the bounds hold whatever they would have said",
-                      "who-bounds", 0.35 + 0.6 * (silent / asked if asked else 0))
+                      "who-bounds", 0.5 + 0.6 * (silent / asked if asked else 0))
     advice = Text("who-ask", f"Ask those {silent:,} first in the next survey. It costs a telephone call each; to leave "
                   f"it costs the range above on every number about {ctx.relation}.")
     return [block, advice], [claim]

@@ -23,6 +23,11 @@ Shorts = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
+# The role of v between a and b, by 4 (a and b share a group) + 2 (a and v do) + (v and b do); and the
+# same with a and b in each other's place. 0 coordinator, 1 itinerant, 2 gatekeeper, 3 representative, 4 liaison.
+ROLE = np.array([4, 2, 3, 0, 1, 0, 0, 0])
+TURNED = np.array([4, 3, 2, 0, 1, 0, 0, 0])
+
 
 @njit(cache=True)
 def edge_sums(indptr: Ints, split: Ints, indices: Shorts, weight: Floats, inverse: Floats, first: int, last: int,
@@ -80,16 +85,6 @@ def triangle_cells(indptr: Ints, split: Ints, indices: Shorts, code: Bytes, firs
 
 
 @njit(cache=True)
-def _role(a: int, v: int, b: int) -> int:
-    """Which role v plays between a and b, from their three groups."""
-    if a == b:
-        return 0 if v == a else 1
-    if v == b:
-        return 2
-    return 3 if v == a else 4
-
-
-@njit(cache=True)
 def _open(v: int, indptr: Ints, indices: Shorts, code: Bytes, group: Shorts, into: Ints, out: Ints,
           roles: Ints) -> None:
     """Add all two-paths through v, closed ones included, from how many partners of each group it has."""
@@ -135,7 +130,7 @@ def brokers(indptr: Ints, split: Ints, indices: Shorts, code: Bytes, group: Shor
     it, 4 a tie to it is unknown, 8 a tie from it is unknown. A two-path counts unless a → b is
     there or unknown.
 
-    ``roles`` (n × 5) receives counts in the order of :func:`_role`: all two-paths of the rows
+    ``roles`` (n × 5) receives counts in the order of ``ROLE``: all two-paths of the rows
     ``first`` to ``last``, less the closed ones found in their triangles, which may belong to higher
     numbers; so the counts are complete when all rows have been done. ``into`` and ``out`` are zeros,
     one per group, and come back as zeros. At the position of y in row x, x < y, ``closed`` (m × 4)
@@ -164,34 +159,35 @@ def _close(u: int, v: int, w: int, e: int, g: int, f: int, code: Bytes, group: S
            mutual_closed: Ints) -> None:
     """Take the closed two-paths of the triangle u < v < w out of the counts; e, g, f hold (u,v), (u,w), (v,w)."""
     ce, cg, cf = code[e], code[g], code[f]
-    gu, gv, gw = group[u], group[v], group[w]
+    uv, uw, vw = group[u] == group[v], group[u] == group[w], group[v] == group[w]
+    by_u, by_v, by_w = 4 * vw + 2 * uv + uw, 4 * uw + 2 * uv + vw, 4 * uv + 2 * uw + vw
     if ce & 1 and cf & 1 and cg & 5:  # u → v → w
-        roles[v, _role(gu, gv, gw)] -= 1
+        roles[v, ROLE[by_v]] -= 1
         closed[e, 0] += 1
         closed[f, 3] += 1
     if cf & 2 and ce & 2 and cg & 10:  # w → v → u
-        roles[v, _role(gw, gv, gu)] -= 1
+        roles[v, TURNED[by_v]] -= 1
         closed[f, 1] += 1
         closed[e, 2] += 1
     if ce & 2 and cg & 1 and cf & 5:  # v → u → w
-        roles[u, _role(gv, gu, gw)] -= 1
+        roles[u, ROLE[by_u]] -= 1
         closed[e, 1] += 1
         closed[g, 3] += 1
     if cg & 2 and ce & 1 and cf & 10:  # w → u → v
-        roles[u, _role(gw, gu, gv)] -= 1
+        roles[u, TURNED[by_u]] -= 1
         closed[g, 1] += 1
         closed[e, 3] += 1
     if cg & 1 and cf & 2 and ce & 5:  # u → w → v
-        roles[w, _role(gu, gw, gv)] -= 1
+        roles[w, ROLE[by_w]] -= 1
         closed[g, 0] += 1
         closed[f, 2] += 1
     if cf & 1 and cg & 2 and ce & 10:  # v → w → u
-        roles[w, _role(gv, gw, gu)] -= 1
+        roles[w, TURNED[by_w]] -= 1
         closed[f, 0] += 1
         closed[g, 2] += 1
-    if ce & 3 == 3 and cg & 3 == 3:
+    if ce & cg & 3 == 3:
         mutual_closed[u] += 1
-    if ce & 3 == 3 and cf & 3 == 3:
+    if ce & cf & 3 == 3:
         mutual_closed[v] += 1
-    if cg & 3 == 3 and cf & 3 == 3:
+    if cg & cf & 3 == 3:
         mutual_closed[w] += 1

@@ -159,7 +159,8 @@ def centralisation(study: Study, *, relation: Any = None, wave: Any = None, who:
     study, relation, wave, who, projection
         See :meth:`interfirm.study.study.Study.adjacency`.
     measure
-        ``"degree"`` (default), ``"betweenness"`` (exact) or ``"closeness"``.
+        ``"degree"`` (default), ``"betweenness"`` or ``"closeness"``; the last two are estimated from a
+        sample of actors where the network is large (``network.exact_work``).
     direction
         For degree in a directed relation: ``"all"`` (sent and received), ``"in"`` or ``"out"``.
 
@@ -189,7 +190,7 @@ def centralisation_of(view: Adjacency, measure: str = "degree", direction: str =
     if measure == "degree":
         values, largest = degree_of(view, direction), _largest_degree_sum(view, direction)
     elif measure == "betweenness":
-        values = betweenness_of(view, sample=n).values.to_numpy(dtype=np.float64)
+        values = betweenness_of(view).values.to_numpy(dtype=np.float64)
         largest = float(n - 1)
     else:
         values, largest = _freeman_closeness(view), (n - 2) * (n - 1) / (2 * n - 3)
@@ -214,4 +215,4 @@ def _largest_degree_sum(view: Adjacency, direction: str) -> float:
 def _freeman_closeness(view: Adjacency) -> Floats:
     if components_of(view).number > 1:
         return np.full(view.size, np.nan)
-    return closeness_of(view, "all", "classic", sample=view.size).values.to_numpy(dtype=np.float64)
+    return closeness_of(view, "all", "classic").values.to_numpy(dtype=np.float64)

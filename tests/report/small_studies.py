@@ -54,7 +54,8 @@ def chain() -> Study:
         actors("XY", "university").assign(position="external"),
     ])
     seen = frame("wave actor responded", [
-        (wave, name, "no" if name in "GH" and wave == "2021" else "yes") for wave in ("2020", "2021") for name in names])
+        (wave, name, "no" if name in "GH" and wave == "2021" else "yes")
+        for wave in ("2020", "2021") for name in names])
     return Study.from_tables({
         "about": frame("key value", [("name", "Chain"), ("synthetic", "yes")]),
         "waves": frame("wave label", [("2020", "Spring 2020"), ("2021", "Spring 2021")]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ from interfirm.report.limits import limit
 from interfirm.study.adjacency import Adjacency
 from interfirm.study.study import ALLIANCES, Study
 
+if TYPE_CHECKING:
+    from interfirm.network.communities import Communities
+
+Result = TypeVar("Result")
 AUDIENCES: Final = ("board", "members", "public")
 
 Ints = npt.NDArray[np.int64]
@@ -245,20 +249,21 @@ class Context:
             self.progress(text)
 
     @property
-    def communities(self) -> Any:
+    def communities(self) -> Communities:
         """The communities of the main relation in its last wave, every tie counting alike."""
-        return self.measure("communities", weighted=False, seed=self.seed)
+        from interfirm.network.communities import communities
 
-    def measure(self, name: str, **options: Any) -> Any:
+        return self.measure(communities, weighted=False, seed=self.seed)
+
+    def measure(self, function: Callable[..., Result], **options: Any) -> Result:
         """The result of a public measure, computed once; the main relation in its last wave by default."""
-        from interfirm import network
-
         if "relation" not in options:
             options = {**self.main, **options}
-        key = (name, tuple(sorted((item, str(value)) for item, value in options.items())))
+        key = (function.__name__, tuple(sorted((item, str(value)) for item, value in options.items())))
         if key not in self._cache:
-            self._cache[key] = getattr(network, name)(self.study, **options)
-        return self._cache[key]
+            self._cache[key] = function(self.study, **options)
+        found: Result = self._cache[key]
+        return found
 
 
 def plain(value: Any) -> Cell:

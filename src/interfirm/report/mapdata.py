@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from interfirm.network.brokerage import constraint
+from interfirm.network.centrality import betweenness, degree
 from interfirm.report.context import Context, plain
 from interfirm.report.layout import layout
 from interfirm.report.limits import limit
@@ -16,6 +18,9 @@ from interfirm.study.study import ALLIANCES
 ALL_YEARS = "all"
 _FACTS = (("founded", "Founded"), ("ownership", "Ownership"), ("city", "Place"), ("country", "Country"))
 _SEEN = (("employees", "Employees"), ("turnover", "Turnover (EUR)"), ("export_share", "Export share"))
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 
@@ -131,13 +136,17 @@ def _values(ctx: Context) -> dict[str, dict[str, dict[str, Any]]]:
     """Measures of the main relation: by wave of the map, by measure, by actor."""
     out: dict[str, dict[str, dict[str, Any]]] = {}
     for tag, wave in _tagged(ctx, ctx.relation or ALLIANCES):
-        degree = ctx.measure("degree", relation=ctx.relation, wave=wave, who="all", direction="all")
-        found: dict[str, dict[str, Any]] = {"degree": degree.to_dict()}
-        for key in ("betweenness", "constraint"):
-            options = {"seed": ctx.seed} if key == "betweenness" else {}
-            found[key] = ctx.measure(key, relation=ctx.relation, wave=wave, **options).to_dict()
-        out[tag] = found
+        options = {"relation": ctx.relation, "wave": wave}
+        out[tag] = {
+            "degree": _by_actor(ctx.measure(degree, who="all", direction="all", **options)),
+            "betweenness": _by_actor(ctx.measure(betweenness, seed=ctx.seed, **options)),
+            "constraint": _by_actor(ctx.measure(constraint, **options)),
+        }
     return out
+
+
+def _by_actor(values: pd.Series[Any]) -> dict[str, Any]:
+    return {str(actor): value for actor, value in values.items()}
 
 
 def _groups(ctx: Context) -> dict[str, int]:

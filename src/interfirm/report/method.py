@@ -52,11 +52,13 @@ def _notes(ctx: Context) -> list[str]:
         notes.append("Ties through alliances: an alliance of k members gives each of its pairs 1/(k − 1) (Newman), so "
                      "that an actor's sum is its number of alliances with others.")
     if ctx.large:
-        notes.append("The network is large: fewer random networks are drawn and paths are sampled, as the captions say. "
+        notes.append("The network is large: fewer random networks are drawn and paths are sampled, as the captions "
+                     "say. "
                      f"Tables show {limit('rows'):,} rows at most.")
     if ctx.audience == "members":
         notes.append(f"Made for the members: {ctx.member[1]} with at most one partner are not named, values by "
-                     f"{ctx.member[0]} are left out, medians rest on at least {words.spelled(limit('smallest_group'))}.")
+                     f"{ctx.member[0]} are left out, medians rest on at least "
+                     f"{words.spelled(limit('smallest_group'))}.")
     if ctx.audience == "public":
         notes.append("Made for the public: pseudonyms, coarse categories, no counts under three.")
     return notes

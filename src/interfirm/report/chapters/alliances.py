@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from interfirm.network import two_mode_clustering
+from interfirm.network.two_mode import two_mode_clustering
 from interfirm.report import words
 from interfirm.report.blocks import Block, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn
 from interfirm.report.concentration import Concentration, concentration
@@ -70,7 +70,8 @@ def _claim(ctx: Context, found: Concentration, actors: Any) -> Claim:
     top = actors[found.holders].tolist()
     names = words.listing(ctx.names(top), 4) if found.few <= 9 else \
         f"first {words.listing(ctx.names(top[:3]))}"
-    text = f"{_few(found, ctx, len(actors))}; if members were drawn at random it would be {words.share(found.mean)}: {names}."
+    text = f"{_few(found, ctx, len(actors))}; if members were drawn at random it would be " \
+        f"{words.share(found.mean)}: {names}."
     return ctx.claim("alliances-few", text, found.probability, f"{found.draws} random draws of members, sizes of "
                      "alliances kept", "alliances-few", 0.3 + 0.5 * found.striking, top[:5])
 
@@ -83,8 +84,8 @@ def _figure(ctx: Context, found: Concentration, held: Any, actors: Any) -> Figur
     twin = table("alliances-few-table", "Alliances by actor",
                  [TableColumn("actor", "Actor", "actor"), TableColumn("alliances", "Alliances", "count")],
                  [[row["label"], row["value"]] for row in rows], f"The {len(rows)} with most.")
-    caption = f"n = {len(held):,}. {_source(ctx)} Random draws: {words.share(found.low)} to {words.share(found.high)} in " \
-        f"95 % of {found.draws}."
+    caption = f"n = {len(held):,}. {_source(ctx)} Random draws: {words.share(found.low)} to " \
+        f"{words.share(found.high)} in 95 % of {found.draws}."
     return Figure("alliances-few", words.sentence(_few(found, ctx, len(held))),
                   f"Alliances by {ctx.member[0]} · exchange layer · all years", caption, "dots", rows, twin,
                   {"x_title": "Alliances", "zero": True})

@@ -24,8 +24,10 @@ def chapter(ctx: Context) -> Chapter:
     last = turnover(ctx.study, ctx.relation, *ctx.waves[-2:])
     claims = [*_kept_claim(ctx, last), *_movers_claim(ctx)]
     blocks: list[Block] = [_parts(ctx, last), _movers(ctx), *_came_and_went(ctx, last), _every(ctx)]
-    lead = "A tie is kept if it was there in both waves, new if only in the later, ended if only in the earlier. Ties " \
-        f"that came or went because a {ctx.member[0]} joined or left are counted apart, and pairs that are unknown in one " \
+    lead = "A tie is kept if it was there in both waves, new if only in the later, ended if only in the earlier. " \
+        "Ties " \
+        f"that came or went because a {ctx.member[0]} joined or left are counted apart, and pairs that are unknown " \
+        f"in one " \
         "of the waves are left out."
     return Chapter("change", _TITLE, lead, claims, blocks)
 
@@ -40,7 +42,8 @@ def _why_not(ctx: Context) -> str:
 
 def _collect(ctx: Context) -> str:
     if ctx.waves == (None,):
-        return "Waves in the table 'waves' (years, or spans with start and end); memberships with dates fall into them " \
+        return "Waves in the table 'waves' (years, or spans with start and end); memberships with dates fall into " \
+            "them " \
             "by themselves."
     return "The same questions to the same members once more, in one or two years; keep the identifiers."
 
@@ -88,7 +91,8 @@ def _beats_chance(found: Turnover, before: int) -> float:
 
 
 def _parts(ctx: Context, last: Turnover) -> Figure:
-    rows, bars = [], []
+    rows: list[list[Any]] = []
+    bars: list[dict[str, Cell]] = []
     for first, second in pairwise(ctx.waves):
         found = last if (first, second) == ctx.waves[-2:] else turnover(ctx.study, ctx.relation, first, second)
         named = f"{ctx.when(first)} to {ctx.when(second)}"
@@ -104,7 +108,8 @@ def _parts(ctx: Context, last: Turnover) -> Figure:
     before = last.kept + last.dissolved
     title = f"{last.kept:,} of {before:,} ties were kept, {last.created:,} are new"
     return Figure("change-parts", title, ctx.subtitle(words.sentence(words.noun(ctx.relation or ""))),
-                  ctx.caption(f"{len(last.stayers):,} members were there in both waves; {last.unknown:,} ties are left out "
+                  ctx.caption(f"{len(last.stayers):,} members were there in both waves; {last.unknown:,} ties are "
+                              f"left out "
                               "because their pair is unknown in one wave."),
                   "parts", bars, twin, {"x_title": "Ties"}, "turnover")
 
@@ -140,7 +145,8 @@ def _movers_claim(ctx: Context) -> list[Claim]:
     first, second = (ctx.when(wave) for wave in ctx.waves[-2:])
     what = "times" if ctx.relation == "advice" else words.noun(ctx.relation or "")
     by = "by members " if ctx.relation == "advice" else ""
-    text = f"{ctx.label_of[up[0]]} rose most and {ctx.label_of[down[0]]} fell most: the first {verb} {by}{up[1]:,} {what} " \
+    text = f"{ctx.label_of[up[0]]} rose most and {ctx.label_of[down[0]]} fell most: the first {verb} {by}{up[1]:,} " \
+        f"{what} " \
         f"in {first} and {up[2]:,} in {second}, the second {down[1]:,} and {down[2]:,}; half of the {ctx.member[1]} " \
         f"changed by {words.number(float(np.median([abs(row[2] - row[1]) for row in found])))} or less."
     return [ctx.claim("change-movers", text, ctx.sure(1.0), f"counted; {ctx.response()}", "change-movers",
@@ -176,7 +182,7 @@ def _came_and_went(ctx: Context, found: Turnover) -> list[Block]:
     rows: list[list[Any]] = []
     for status, names, ties in (("joined", found.joiners, "gained"), ("left", found.leavers, "lost")):
         by_actor = found.actors.set_index("actor")
-        rows += [[ctx.label_of[str(name)], status, int(by_actor.loc[name, ties])] for name in names]
+        rows += [[ctx.label_of[str(name)], status, int(by_actor[ties][name])] for name in names]
     first, second = ctx.when(found.first), ctx.when(found.second)
     if not rows:
         return [Text("change-same", f"Nobody joined or left between {first} and {second}.")]

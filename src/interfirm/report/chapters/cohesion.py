@@ -11,6 +11,7 @@ import numpy as np
 from interfirm.network.cohesion import Cohesion, reciprocity_of, transitivity_of
 from interfirm.network.cohesion import cohesion as bundle
 from interfirm.network.draw import random_networks
+from interfirm.network.null import compare_with_null
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn, Text
 from interfirm.report.context import Context, table
@@ -56,7 +57,8 @@ def chapter(ctx: Context) -> Chapter:
     else:
         blocks.append(_no_null(ctx))
     blocks += [_advice(ctx, last), _all(ctx)]
-    lead = "A close-knit cluster passes news quickly and keeps promises; one that is too close-knit hears little that is " \
+    lead = "A close-knit cluster passes news quickly and keeps promises; one that is too close-knit hears little " \
+        "that is " \
         "new. Numbers are compared with random networks in which everyone has as many partners as now."
     return Chapter("cohesion", _TITLE, lead, claims, blocks)
 
@@ -67,8 +69,9 @@ def chapter(ctx: Context) -> Chapter:
 def _null(ctx: Context) -> dict[str, dict[str, Any]]:
     """Observed value, mean, spread and 95 % range of random networks with the same degrees, by measure."""
     names = ["transitivity"] if not ctx.adjacency().directed else ["reciprocity", "transitivity"]
-    found = ctx.measure("compare_with_null", measures=tuple(names), draws=ctx.draws, seed=ctx.seed, null="degree")
-    rows = {str(row["measure"]): row for row in found.table().to_dict("records")}
+    found = ctx.measure(compare_with_null, measures=tuple(names), draws=ctx.draws, seed=ctx.seed, null="degree")
+    rows = {str(row["measure"]): {str(key): value for key, value in row.items()}
+            for row in found.table().to_dict("records")}
     return {name: rows[name] for name in names if math.isfinite(rows[name]["observed"])}
 
 
@@ -141,11 +144,12 @@ def _whole_claim(ctx: Context, last: Cohesion, before: Cohesion | None) -> list[
     head = f"{largest:,} of {ctx.members(size)} hang together" if rest else f"All {ctx.members(size)} hang together"
     unknown = ctx.adjacency().has_missing and rest
     head = f"At least {head}" if unknown else head
-    steps = f", {words.number(last.distances.mean)} steps apart on average" if math.isfinite(last.distances.mean) else ""
+    mean = last.distances.mean
+    steps = f", {words.number(mean)} steps apart on average" if math.isfinite(mean) else ""
     text = f"{head} through {words.noun(ctx.relation or ALLIANCES)}{steps} ({ctx.when(ctx.wave)}{earlier})."
     exact = "counted" if last.distances.exact else "counted; steps from a random sample of actors"
-    return [ctx.claim("cohesion-whole", text, 1.0,
-                      f"{exact}; {ctx.response()}{', and unknown ties can only add' if unknown else ''}", "cohesion-numbers",
+    more = ", and unknown ties can only add" if unknown else ""
+    return [ctx.claim("cohesion-whole", text, 1.0, f"{exact}; {ctx.response()}{more}", "cohesion-numbers",
                       0.35 + 0.5 * rest / size)]
 
 
@@ -182,7 +186,8 @@ def _partners(ctx: Context, found: Cohesion) -> float:
 def _advice(ctx: Context, last: Cohesion) -> Text:
     parts = last.components.number - last.components.isolates
     if parts > 1:
-        text = f"The cluster falls into {parts:,} parts that have no {words.noun(ctx.relation or ALLIANCES, 1)} between them. " \
+        text = f"The cluster falls into {parts:,} parts that have no {words.noun(ctx.relation or ALLIANCES, 1)} " \
+            f"between them. " \
             "One joint project between two parts joins them; if it fails, each part is where it is now."
     else:
         text = "One part holds all that have ties. What one hears, the others can hear; what one gets wrong, too."

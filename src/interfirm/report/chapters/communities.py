@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from interfirm.network.null import compare_with_null
 from interfirm.report import words
 from interfirm.report.blocks import Block, Claim, TableColumn
 from interfirm.report.context import Context, table
@@ -66,13 +67,16 @@ def _claim(ctx: Context, found: Any, rows: list[list[Any]]) -> Claim:
         why = "not compared with chance: each alliance is a group by construction" if ctx.relation == ALLIANCES else \
             "not compared with chance: the network is too large for it"
         return ctx.claim("groups-communities", text, None, why, "groups-communities", 0.4, actors)
-    null = ctx.measure("compare_with_null", measures=("modularity",), draws=min(ctx.draws, 100), seed=ctx.seed,
+    null = ctx.measure(compare_with_null, measures=("modularity",), draws=min(ctx.draws, 100), seed=ctx.seed,
                        null="degree").table().to_dict("records")[0]
     sharper = null["observed"] > null["mean"]
-    text = f"The {what} fall into {words.spelled(len(rows))} communities, {heads}: {'clearer' if sharper else 'no clearer'} " \
-        f"than chance would draw them (modularity {words.number(null['observed'])} against {words.number(null['mean'])}, " \
+    text = f"The {what} fall into {words.spelled(len(rows))} communities, {heads}: " \
+        f"{'clearer' if sharper else 'no clearer'} " \
+        f"than chance would draw them (modularity {words.number(null['observed'])} against " \
+        f"{words.number(null['mean'])}, " \
         f"{ctx.when(ctx.wave)})."
     sure = null["above"] if sharper else null["below"]
     view = ctx.adjacency()
-    return ctx.claim("groups-communities", text, ctx.sure(sure), f"{min(ctx.draws, 100)} random networks; {ctx.response()}",
+    return ctx.claim("groups-communities", text, ctx.sure(sure), f"{min(ctx.draws, 100)} random networks; "
+                                                                 f"{ctx.response()}",
                      "groups-communities", 0.5 if view.size > 20 else 0.3, actors)

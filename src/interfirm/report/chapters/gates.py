@@ -26,7 +26,8 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     found = concentration(counts, np.ones(int(counts.sum()), dtype=np.int64), draws=ctx.draws, rng=ctx.rng("gates"),
                           few=3)
     if found is None or counts.sum() < 5:
-        return [], [NotAnswered("positions-gates", _QUESTION, "Fewer than five ties lead out of the cluster, too few to "
+        return [], [NotAnswered("positions-gates", _QUESTION, "Fewer than five ties lead out of the cluster, too "
+                                                              "few to "
                                 "tell whether they run through few hands.",
                                 "Each member's ties to partners outside the cluster.")]
     figure = _figure(ctx, relation, wave, counts, found)
@@ -61,7 +62,8 @@ def _figure(ctx: Context, relation: str, wave: str | None, counts: npt.NDArray[n
     twin = table("positions-gates-table", "Ties to actors outside the cluster",
                  [TableColumn("actor", "Actor", "actor"), TableColumn("ties", "Ties outside", "count")],
                  [[row["label"], row["value"]] for row in rows])
-    title = f"Three of {ctx.members(len(counts))} hold {words.share(found.share)} of the {int(counts.sum()):,} ties that " \
+    title = f"Three of {ctx.members(len(counts))} hold {words.share(found.share)} of the {int(counts.sum()):,} " \
+        f"ties that " \
         "lead outside"
     return Figure("positions-gates", title,
                   ctx.subtitle("Ties to actors outside the cluster, either direction", relation, wave),

@@ -21,6 +21,7 @@ def chapter(ctx: Context) -> Chapter:
         said, shown = part(ctx)
         claims += said
         blocks += shown
-    lead = "Groups found from the ties alone are called communities: their members work with each other more than with " \
+    lead = "Groups found from the ties alone are called communities: their members work with each other more than " \
+        "with " \
         "the rest. Other groups, such as sectors, are known before; the question is then whether ties cross them."
     return Chapter("groups", _TITLE, lead, claims, blocks)

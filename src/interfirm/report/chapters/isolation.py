@@ -84,7 +84,8 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     claim = ctx.claim("positions-alone", text, now.probability,
                       f"counted; {ctx.response()}{_filled(ctx)}", "positions-weak",
                       0.55 + min(0.3, len(now.known) / now.size), now.known if ctx.may_name_weak else [])
-    advice = Text("positions-introduce", f"Introduce {words.listing(ctx.names(list(now.known)), 3)} to one partner each: "
+    advice = Text("positions-introduce", f"Introduce {words.listing(ctx.names(list(now.known)), 3)} to one partner "
+                                         f"each: "
                   "a visit together costs an afternoon. If they prefer to stay alone, nothing else is lost.") \
         if ctx.may_name_weak else Text("positions-introduce", "Ask at the next meeting who would like an introduction: "
                                        "it costs an afternoon each, and nothing else if they prefer to stay alone.")

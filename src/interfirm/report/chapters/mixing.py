@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from interfirm.network.groups import EIIndex, group_codes
+from interfirm.network.groups import EIIndex, ei_index, group_codes, mixing
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Claim, Figure, NotAnswered, TableColumn
 from interfirm.report.context import Context, table
@@ -23,9 +23,10 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     usable = [(column, word) for column, word in _GROUPINGS if _usable(ctx, column)]
     if not usable:
         return [], [NotAnswered(
-            "groups-mixing", "Do ties stay inside sectors or cross them?", "The members have no sector, and all are of one "
+            "groups-mixing", "Do ties stay inside sectors or cross them?", "The members have no sector, and all "
+            "are of one "
             "kind.", "The sector of each member in the table 'actors', as a code or a word.")]
-    found = [(word, ctx.measure("ei_index", groups=column, permutations=ctx.permutations, seed=ctx.seed, who=None))
+    found = [(word, ctx.measure(ei_index, groups=column, permutations=ctx.permutations, seed=ctx.seed, who=None))
              for column, word in usable]
     claims = [_claim(ctx, usable[0][0], *found[0])]
     return claims, [_figure(ctx, found), _matrix(ctx, *usable[0])]
@@ -91,13 +92,14 @@ def _figure(ctx: Context, found: list[tuple[str, EIIndex]]) -> Figure:
     title = f"{words.share(_inside(first.value))} of the ties join two of the same {word}; chance would give " \
         f"{words.share(_inside(first.expected))}"
     return Figure("groups-mixing", title, ctx.subtitle("Share of tied pairs inside the same group"),
-                  ctx.caption(f"Chance: groups dealt out anew, sizes kept, {first.permutations} times; the bar holds 95 % "
+                  ctx.caption(f"Chance: groups dealt out anew, sizes kept, {first.permutations} times; the bar "
+                              f"holds 95 % "
                               "of the draws. Direction ignored."), "null", rows, twin,
                   {"x_title": "Share of ties inside", "format": "share", "zero": True}, "ei_index")
 
 
 def _matrix(ctx: Context, column: str, word: str) -> Block:
-    result = ctx.measure("mixing", groups=column, who=None)
+    result = ctx.measure(mixing, groups=column, who=None)
     cells = result.table()
     sizes = ctx.study.actors[column].iloc[ctx.adjacency().index].value_counts()
     largest = [str(name) for name in sizes.index[:_MOST_GROUPS]]

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from interfirm.report import words
-from interfirm.report.blocks import Block, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn
+from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn
 from interfirm.report.context import Context, table
 from interfirm.report.filling import can_fill, drawn, unknown_pairs
 from interfirm.report.nearness import Nearness, Places, nearness, places
@@ -38,7 +38,8 @@ def chapter(ctx: Context) -> Chapter:
         blocks.append(_bands(ctx, where))
     if where.on_earth:
         blocks.append(_ground(ctx, where))
-    lead = "Distance is measured in a straight line. That neighbours work together can come from nearness, or from what " \
+    lead = "Distance is measured in a straight line. That neighbours work together can come from nearness, or from " \
+        "what " \
         "made them neighbours."
     return Chapter("place", _TITLE, lead, claims, blocks)
 
@@ -68,7 +69,8 @@ def _claim(ctx: Context, found: Nearness) -> Claim:
     nearer = found.tied <= found.every
     what = words.noun(ctx.relation or ALLIANCES)
     text = f"{'Near neighbours work together more' if nearer else 'Ties reach far'}: half of the {what} span " \
-        f"{words.number(found.tied)} km or less, half of all pairs of {ctx.member[1]} {words.number(found.every)} km or less " \
+        f"{words.number(found.tied)} km or less, half of all pairs of {ctx.member[1]} {words.number(found.every)} " \
+        f"km or less " \
         f"({ctx.when(ctx.wave)})."
     sure = found.nearer if nearer else found.farther
     view = ctx.adjacency()
@@ -112,8 +114,8 @@ def _bands(ctx: Context, where: Places) -> Figure:
         inside = (tied >= edges[k]) & ((tied <= edges[k + 1]) if last else (tied < edges[k + 1]))
         share = ((every >= edges[k]) & ((every <= edges[k + 1]) if last else (every < edges[k + 1]))).mean()
         ties, band = int(inside.sum()), pairs * float(share)
-        rows.append([f"{words.number(round(edges[k], 1))} to {words.number(round(edges[k + 1], 1))} km", round(band), ties,
-                     ties / band if band else None])
+        low, high = (words.number(round(float(edge), 1)) for edge in edges[k:k + 2])
+        rows.append([f"{low} to {high} km", round(band), ties, ties / band if band else None])
     twin = table("place-bands-table", "Ties by distance",
                  [TableColumn("band", "Distance"), TableColumn("pairs", "Pairs", "count"),
                   TableColumn("ties", "Tied pairs", "count"), TableColumn("share", "Share tied", "share")], rows)
@@ -137,7 +139,7 @@ def _ground(ctx: Context, where: Places) -> Figure:
         shown = shown[~ctx.weak[shown]]
     shown = shown[np.lexsort((shown, -partners[shown]))]
     found = ctx.study.actors[["latitude", "longitude"]].to_numpy(dtype=np.float64)
-    rows = [{"label": str(ctx.labels[i]), "latitude": round(float(found[i, 0]), 5),
+    rows: list[dict[str, Cell]] = [{"label": str(ctx.labels[i]), "latitude": round(float(found[i, 0]), 5),
              "longitude": round(float(found[i, 1]), 5), "value": int(partners[i]), "highlight": rank < 3}
             for rank, i in enumerate(shown[:_DRAWN].tolist())]
     twin = table("place-ground-table", f"{words.sentence(ctx.member[1])} by place",

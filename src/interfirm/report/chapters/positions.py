@@ -8,8 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from interfirm.network.brokerage import constraint, effective_size
+from interfirm.network.centrality import betweenness, degree
+from interfirm.network.cut import cut_vertices
 from interfirm.report import words
-from interfirm.report.blocks import Block, Chapter, Claim, Figure, NotAnswered, TableColumn, Text
+from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn, Text
 from interfirm.report.chapters import gates, isolation
 from interfirm.report.concentration import Concentration, concentration, few_of
 from interfirm.report.context import Context, table
@@ -63,7 +66,8 @@ def _central(ctx: Context) -> tuple[list[Claim], list[Block]]:
     title = f"{words.sentence(words.spelled(found.few))} of {ctx.members(view.size)} " \
         f"{'receive' if view.directed else 'hold'} {words.share(found.share)} of all {what}"
     method = f"Random choice of partners would give the {words.spelled(found.few)} with most " \
-        f"{words.share(found.mean)} (95 % of {found.draws} draws: {words.share(found.low)} to {words.share(found.high)})."
+        f"{words.share(found.mean)} (95 % of {found.draws} draws: {words.share(found.low)} to " \
+        f"{words.share(found.high)})."
     figure = Figure("positions-central", title, ctx.subtitle(f"{words.sentence(what)} {word} by each {ctx.member[0]}"),
                     ctx.caption(method), "dots", rows, twin, {"x_title": words.sentence(what), "zero": True}, "degree")
     return [_few_hands(ctx, found, names, title)], [figure]
@@ -96,18 +100,20 @@ def _few_hands(ctx: Context, found: Concentration, names: list[str], title: str)
 
 
 def _brokers(ctx: Context) -> tuple[list[Claim], list[Block]]:
-    cut = ctx.measure("cut_vertices")
+    cut = ctx.measure(cut_vertices)
     claims = _cut_claim(ctx, cut.table())
     blocks: list[Block] = []
     if ctx.audience != "members":
         blocks.append(_scatter(ctx))
     if len(cut.actors):
-        rows = [[ctx.label_of[str(row["actor"])], row["cut_off"], row["pairs"]] for row in cut.table().to_dict("records")]
+        rows = [[ctx.label_of[str(row["actor"])], row["cut_off"], row["pairs"]]
+                for row in cut.table().to_dict("records")]
         head = [TableColumn("actor", "Actor", "actor"),
                 TableColumn("cut_off", "Would be cut off", "count", measure="cut_vertices"),
                 TableColumn("pairs", "Pairs that could no longer reach each other", "count")]
-        blocks.append(table("positions-cut", f"{words.sentence(words.count(len(rows), 'actor'))} whose departure would "
-                            "cut others off", head, rows, ctx.caption("Direction of ties ignored; unknown ties count as absent.")))
+        title = f"{words.count(len(rows), 'actor')} whose departure would cut others off"
+        caption = ctx.caption("Direction of ties ignored; unknown ties count as absent.")
+        blocks.append(table("positions-cut", title, head, rows, caption))
     else:
         blocks.append(Text("positions-no-cut", f"No single {ctx.member[0]} holds a part of the network alone: whoever "
                            f"left, the others would still be joined by {words.noun(ctx.relation or ALLIANCES)}."))
@@ -123,8 +129,9 @@ def _cut_claim(ctx: Context, rows: Any) -> list[Claim]:
     name = ctx.label_of[str(first["actor"])]
     others = f"the next most needed, {ctx.label_of[str(rows.iloc[1]['actor'])]}, holds {words.spelled(next_one)}" \
         if next_one else "nobody else holds such a place"
-    text = f"Without {name}, {ctx.members(lost)} would lose every chain of {words.noun(ctx.relation or ALLIANCES)} to " \
-        f"the rest ({ctx.when(ctx.wave)}); {others}."
+    what = words.noun(ctx.relation or ALLIANCES)
+    text = f"Without {name}, {ctx.members(lost)} would lose every chain of {what} to the rest " \
+        f"({ctx.when(ctx.wave)}); {others}."
     view = ctx.adjacency()
     place = int(np.flatnonzero(view.actors == first["actor"])[0])
     sure = holds(view, lambda matrix: cut_off(matrix, place) >= lost, draws=ctx.draws, rng=ctx.rng("cut"))
@@ -149,12 +156,14 @@ def cut_off(matrix: sp.csr_array, place: int) -> int:
 
 
 def _scatter(ctx: Context) -> Figure:
-    holes = ctx.measure("constraint")
+    holes = ctx.measure(constraint)
     view = ctx.adjacency()
     partners = np.diff(view.symmetric.indptr)
-    rows = [{"label": ctx.label_of[str(actor)], "x": int(partners[i]), "y": float(holes.iloc[i]), "highlight": False}
-            for i, actor in enumerate(view.actors) if np.isfinite(holes.iloc[i])]
-    order = sorted(range(len(rows)), key=lambda i: (rows[i]["y"], -int(rows[i]["x"])))
+    there = [i for i in range(view.size) if np.isfinite(holes.iloc[i])]
+    rows: list[dict[str, Cell]] = [
+        {"label": ctx.label_of[str(view.actors[i])], "x": int(partners[i]), "y": float(holes.iloc[i]),
+         "highlight": False} for i in there]
+    order = sorted(range(len(rows)), key=lambda k: (float(holes.iloc[there[k]]), -int(partners[there[k]])))
     free = order[:few_of(len(rows))][:5]
     for i in free:
         rows[i]["highlight"] = True
@@ -197,16 +206,18 @@ def _columns(ctx: Context) -> list[tuple[TableColumn, Any]]:
     out: list[tuple[TableColumn, Any]] = []
     if view.directed:
         out.append((TableColumn("received", "Received", "count", measure="degree"),
-                    ctx.measure("degree", direction="in", **named).to_numpy()))
+                    ctx.measure(degree, direction="in", **named).to_numpy()))
         out.append((TableColumn("sent", "Sent", "count", measure="degree"),
-                    ctx.measure("degree", direction="out", **named).to_numpy()))
+                    ctx.measure(degree, direction="out", **named).to_numpy()))
     else:
         out.append((TableColumn("partners", "Partners", "count", measure="degree"),
-                    ctx.measure("degree", direction="all", **named).to_numpy()))
+                    ctx.measure(degree, direction="all", **named).to_numpy()))
     out.append((TableColumn("betweenness", "Betweenness", "number", measure="betweenness"),
-                ctx.measure("betweenness", seed=ctx.seed, **named).to_numpy()))
-    for key, label in (("constraint", "Constraint"), ("effective_size", "Effective size")):
-        out.append((TableColumn(key, label, "number", measure=key), ctx.measure(key, **named).to_numpy()))
+                ctx.measure(betweenness, seed=ctx.seed, **named).to_numpy()))
+    out.append((TableColumn("constraint", "Constraint", "number", measure="constraint"),
+                ctx.measure(constraint, **named).to_numpy()))
+    out.append((TableColumn("effective_size", "Effective size", "number", measure="effective_size"),
+                ctx.measure(effective_size, **named).to_numpy()))
     return out
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from interfirm import network
 from interfirm.errors import UsageError
-from interfirm.network.qap import QAP
+from interfirm.network.qap import QAP, qap_correlation
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn
 from interfirm.report.context import Context, table
@@ -59,9 +58,11 @@ def chapter(ctx: Context) -> Chapter:
 
 def _nothing(ctx: Context, why: str) -> NotAnswered:
     if ctx.relation == ALLIANCES:
-        return NotAnswered("relations-none", _TITLE, why, "Ties between the members beside the alliances: who works with "
+        return NotAnswered("relations-none", _TITLE, why, "Ties between the members beside the alliances: who "
+                                                          "works with "
                            "whom, who asks whom.")
-    return NotAnswered("relations-none", _TITLE, why, "A second question to the same members in the same wave: who works "
+    return NotAnswered("relations-none", _TITLE, why, "A second question to the same members in the same wave: who "
+                                                      "works "
                        "with whom, who asks whom, who decides for whom.")
 
 
@@ -94,7 +95,7 @@ def _why_not(ctx: Context) -> str:
 
 def _test(ctx: Context, one: Any, two: Any, wave: str | None, method: str) -> QAP:
     ctx.step(f"comparing {one} and {two}")
-    return network.qap_correlation(  # type: ignore[no-any-return]
+    return qap_correlation(
         ctx.study, one, two, wave=wave, method=method, permutations=ctx.permutations, seed=ctx.seed)
 
 
@@ -105,7 +106,8 @@ def _excess(found: QAP) -> float:
 def _claim(ctx: Context, wave: str, found: QAP) -> Claim:
     together = found.value >= found.mean
     text = f"{words.sentence(words.noun(found.first))} and {words.noun(found.second)} " \
-        f"{'go together' if together else 'keep apart'}: of the pairs tied in either, {words.share(found.value)} are tied in " \
+        f"{'go together' if together else 'keep apart'}: of the pairs tied in either, {words.share(found.value)} " \
+        f"are tied in " \
         f"both, {words.share(found.mean)} if actors were exchanged at random ({ctx.when(wave)})."
     sure = _sure(ctx, found, wave, together)
     return ctx.claim("relations-overlap", text, sure, f"{found.permutations} permutations (QAP); "
@@ -161,7 +163,8 @@ def _figure(ctx: Context, shown: list[tuple[str, QAP]]) -> Figure:
     title = f"{sure:,} of {len(shown):,} pairs of relations overlap more than 95 % of random exchanges would"
     cut = f" The {_MOST} with the largest excess are drawn." if len(rows) > _MOST else ""
     return Figure("relations-overlap", title, "Pairs tied in both relations, of those tied in either",
-                  f"{ctx.permutations} exchanges of the actors (QAP); the bar holds 95 % of them. Pairs that are unknown in "
+                  f"{ctx.permutations} exchanges of the actors (QAP); the bar holds 95 % of them. Pairs that are "
+                  f"unknown in "
                   f"either relation are left out. Direction counts.{cut}", "null", rows[:_MOST], twin,
                   {"x_title": "Share tied in both", "format": "share", "zero": True}, "qap_correlation")
 
@@ -176,7 +179,8 @@ def _named(column: str) -> str:
 def _near_claim(ctx: Context, found: QAP) -> Claim:
     more = found.value >= found.mean
     text = f"{words.sentence(words.noun(found.first))} {'go with' if more else 'go against'} {_named(found.second)}: " \
-        f"correlation {words.number(found.value)}, {words.number(found.low)} to {words.number(found.high)} in 95 % of random " \
+        f"correlation {words.number(found.value)}, {words.number(found.low)} to {words.number(found.high)} in 95 % " \
+        f"of random " \
         f"exchanges of the actors ({ctx.when(ctx.wave)})."
     sure = _sure(ctx, found, ctx.wave, more)
     return ctx.claim(f"relations-{found.second}", text, sure, f"{found.permutations} permutations (QAP); "

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from interfirm.network.response import response_bounds
 from interfirm.report import words
 from interfirm.report.blocks import (
     Block,
@@ -156,7 +157,8 @@ def _response(ctx: Context) -> tuple[list[Block], list[Claim]]:
                              ctx.unknown(relation, wave)])
     if not rows:
         if ctx.relations == (ALLIANCES,):
-            return [Text("who-records", "The alliances come from records, not from a survey: nobody was asked, so nobody "
+            return [Text("who-records", "The alliances come from records, not from a survey: nobody was asked, so "
+                                        "nobody "
                          "failed to answer. What the records leave out is not known.")], []
         return [NotAnswered(
             "who-response", "Who answered?", "The study does not say who was asked and who answered, so an actor "
@@ -169,8 +171,9 @@ def _response(ctx: Context) -> tuple[list[Block], list[Claim]]:
     twin = table("who-response-table", "Response by relation and wave", columns, rows,
                  "Unknown pairs: the share of pairs of members whose tie nobody could report.")
     low = min(rows, key=lambda row: float(row[4]))
-    dots: list[dict[str, Cell]] = [{"label": f"{row[0]}, {row[1]}", "value": row[4], "low": None, "high": None, "highlight": row is low}
-            for row in rows]
+    dots: list[dict[str, Cell]] = [
+        {"label": f"{row[0]}, {row[1]}", "value": row[4], "low": None, "high": None, "highlight": row is low}
+        for row in rows]
     title = "Everyone who was asked answered" if low[4] == 1 else \
         f"The response was lowest for {low[0]} in {low[1]}: {words.share(low[4])}"
     figure = Figure("who-response", title, "Answered by asked, each relation and wave",
@@ -184,7 +187,7 @@ def _bounds(ctx: Context) -> tuple[list[Block], list[Claim]]:
     """What the unknown ties could change in the main relation."""
     if ctx.relation is None or not ctx.unknown():
         return [], []
-    frame = ctx.measure("response_bounds").table()
+    frame = ctx.measure(response_bounds).table()
     items = []
     for row in frame.to_dict("records"):
         items.append(Number(words.sentence(str(row["measure"])), row["known"], str(row["measure"]), "share",

@@ -1,4 +1,4 @@
-// The interactive map: starts when it comes near the screen, and only where it can be drawn.
+// The interactive map: starts when the text stands, and only where it can be drawn.
 import { Atlas } from "./map/atlas";
 import { read, type MapData } from "./map/data";
 import { el } from "./map/dom";
@@ -51,12 +51,8 @@ function begin(): void {
     }
     return atlas;
   };
-  const watch = new IntersectionObserver((seen) => {
-    if (!seen.some((item) => item.isIntersecting)) return;
-    watch.disconnect();
-    start();
-  }, { rootMargin: "500px" });
-  watch.observe(figure);
+  const later = window.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 50));
+  later(() => start(), { timeout: 800 }); // when the text stands; early, so that nothing moves under the reader
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest?.("a[data-actor]");
     if (!link || !start()) return;

@@ -33,6 +33,7 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """``pages(hostile=True)`` is the file of a rendered example summary."""
     from fixtures import aggregated_summary, example_summary
+
     from interfirm.report.html import render
 
     folder, made = tmp_path_factory.mktemp("pages"), {}

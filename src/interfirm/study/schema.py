@@ -238,7 +238,7 @@ def _text(values: pd.Series) -> pd.Series:
 
 def _printable(text: pd.Series, source: Source, findings: Findings) -> pd.Series:
     """Text with one kind of line end and without characters that no table file can hold."""
-    if not _UNPRINTABLE.search("".join(text.dropna())):
+    if not _UNPRINTABLE.search("".join(text.dropna().to_numpy(dtype=object))):
         return text
     out: pd.Series = text.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
     odd = out.map(lambda cell: bool(_UNPRINTABLE.search(cell)), na_action="ignore").fillna(False).to_numpy(dtype=bool)
@@ -302,7 +302,7 @@ def _coerce_column(column: Column, text: pd.Series, source: Source, findings: Fi
 
 def _composed(text: pd.Series) -> pd.Series:
     """Unicode in composed form (NFC), so that the same name is the same text."""
-    plain = all(cell.isascii() for cell in text.dropna())
+    plain = "".join(text.dropna().to_numpy(dtype=object)).isascii()
     out: pd.Series = text if plain else text.str.normalize("NFC")
     return out
 

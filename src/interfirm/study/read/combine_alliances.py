@@ -22,7 +22,20 @@ def alliances(parts: Parts) -> pd.DataFrame:
     if twice.any():
         frame = _merged_memberships(parts, frame, twice)
     projects = parts.get("projects")
-    return _with_projects(parts, frame, projects) if len(projects) else frame
+    frame = _with_projects(parts, frame, projects) if len(projects) else frame
+    return _with_names(parts, frame)
+
+
+def _with_names(parts: Parts, frame: pd.DataFrame) -> pd.DataFrame:
+    """Names of alliances from a node list that holds both organisations and alliances."""
+    nodes = {plan.file for plan in parts.plans if plan.kind == "actors" and "alliances among its rows" in plan.why}
+    for rows in parts.tables.get("lookup", []):
+        if parts.plans[int(rows[SOURCE].iloc[0])].file not in nodes or "name" not in rows:
+            continue
+        names = rows.drop_duplicates("actor").set_index("actor")["name"]
+        found = frame["alliance"].map(names).fillna("").astype("str")
+        frame = frame.assign(name=frame["name"].where(frame["name"] != "", found) if "name" in frame else found)
+    return frame
 
 
 def _merged_memberships(parts: Parts, frame: pd.DataFrame, twice: pd.Series) -> pd.DataFrame:

@@ -170,7 +170,7 @@ def shape(grid: Grid, layout: Layout, findings: Findings) -> Sheet:
     keep = [i for i, name in enumerate(names) if name or any(columns[i])]
     frame = pd.DataFrame({names[i] or f"column {i + 1}": pd.Series(columns[i], dtype="str") for i in keep},
                          index=pd.RangeIndex(len(body)))
-    decimal = layout.decimal or numbers.decimal_mark(frame)
+    decimal = layout.decimal or numbers.decimal_mark([columns[i] for i in keep])
     full = replace(grid.layout, decimal=decimal, header_row=grid.numbers[count - 1] if count else 0,
                    header_rows=depth)
     said = _said(grid, full, note, layout)

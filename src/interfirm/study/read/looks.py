@@ -70,6 +70,10 @@ def is_dyadic_name(text: str) -> bool:
 
 def tick_values(cells: pd.Series, decimal: str) -> pd.Series:
     """Cells of a matrix or roster as numbers: ticks are 1, "no" and the like 0, unknown and empty NaN."""
+    return numbers.by_value(cells, lambda some: _ticked(some, decimal))
+
+
+def _ticked(cells: pd.Series, decimal: str) -> pd.Series:
     values = numbers.parse(cells, decimal)
     lower = cells.str.casefold()
     values = values.mask(values.isna() & lower.isin(words.cells("tick")), 1.0)
@@ -109,5 +113,6 @@ def unique(cells: pd.Series) -> float:
 
 def is_numeric(cells: pd.Series, decimal: str) -> bool:
     """Whether every filled cell is a number."""
-    there = cells[cells != ""]
+    there = numbers.different(cells)
+    there = there[there != ""]
     return bool(len(there)) and bool(numbers.parse(there, decimal).notna().all())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 DECIMALS = (".", ",", "mixed")
@@ -13,23 +15,24 @@ _COMMA = r"[+-]?\d+,\d+"
 _COMMA_GROUPS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
 _POINT_GROUPS = r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"
 _CODE = r"[+-]?0\d|[+-]?\d{16}"
-_SAMPLE = 20_000
 
 
-def decimal_mark(frame: pd.DataFrame) -> str:
-    """The decimal mark of a table of text cells: ``"."``, ``","`` or ``"mixed"``.
+def decimal_mark(columns: Iterable[Sequence[str]]) -> str:
+    """The decimal mark of the columns of a table: ``"."``, ``","`` or ``"mixed"``.
 
     Only columns of numbers count. A comma is a decimal mark unless every number with a comma is
     grouped by threes and one of them shows that the comma groups (``1,234.5`` or ``1,234,567``).
     ``"mixed"`` means that points, too, are decimal marks in a table with decimal commas.
     """
     comma = points = groups = False
-    for name in frame.columns:
-        cells = frame[name]
-        cells = cells[cells != ""].iloc[:_SAMPLE]
-        if not len(cells) or not cells.str.contains(",", regex=False).any():
+    pointed = []
+    for column in columns:
+        joined = "\0".join(column)
+        if "," not in joined:
+            if "." in joined:
+                pointed.append(column)
             continue
-        cells = _tight(cells)
+        cells = _distinct(column)
         with_comma = cells[cells.str.contains(",", regex=False)]
         if _all(with_comma, _COMMA_GROUPS) and with_comma.str.contains(r",\d+[,.]", regex=True).any():
             continue
@@ -37,23 +40,24 @@ def decimal_mark(frame: pd.DataFrame) -> str:
             continue
         comma = True
         with_point = cells[cells.str.contains(".", regex=False)]
-        points |= bool(len(with_point)) and not _all(with_point, _POINT_GROUPS)
-        groups |= bool(len(with_point)) and _all(with_point, _POINT_GROUPS)
+        grouped = bool(len(with_point)) and _all(with_point, _POINT_GROUPS)
+        points |= bool(len(with_point)) and not grouped
+        groups |= grouped
     if not comma:
         return "."
-    return "mixed" if points or (not groups and _points_elsewhere(frame)) else ","
+    return "mixed" if points or (not groups and any(_has_points(column) for column in pointed)) else ","
 
 
-def _points_elsewhere(frame: pd.DataFrame) -> bool:
+def _distinct(column: Sequence[str]) -> pd.Series:
+    import pandas as pd
+
+    return _tight(pd.Series([cell for cell in dict.fromkeys(column) if cell], dtype="str"))
+
+
+def _has_points(column: Sequence[str]) -> bool:
     """Whether a whole column of numbers uses decimal points."""
-    for name in frame.columns:
-        cells = frame[name]
-        cells = cells[cells != ""].iloc[:_SAMPLE]
-        if len(cells) and cells.str.contains(".", regex=False).any() and _all(_tight(cells), _PLAIN):
-            with_point = cells[cells.str.contains(".", regex=False)]
-            if not _all(with_point, _POINT_GROUPS):
-                return True
-    return False
+    cells = _distinct(column)
+    return _all(cells, _PLAIN) and not _all(cells[cells.str.contains(".", regex=False)], _POINT_GROUPS)
 
 
 def _all(cells: pd.Series, pattern: str) -> bool:
@@ -80,6 +84,10 @@ def parse(cells: pd.Series, decimal: str) -> pd.Series:
         ``"."``: a comma may group thousands. ``","``: a point may group thousands.
         ``"mixed"``: both are decimal marks where they stand alone.
     """
+    return by_value(cells, lambda some: _parsed(some, decimal))
+
+
+def _parsed(cells: pd.Series, decimal: str) -> pd.Series:
     import pandas as pd
 
     text = _tight(cells)
@@ -105,6 +113,26 @@ def _converted(text: pd.Series, decimal: str) -> pd.Series:
     return swapped.where(~(grouped & ~sole), points)
 
 
+def coded(cells: pd.Series) -> tuple[np.ndarray[Any, Any], pd.Series]:
+    """For each cell the position of its text among the different ones, and these."""
+    import pandas as pd
+
+    codes, found = pd.factorize(cells)
+    return codes, pd.Series(found, dtype="str")
+
+
+def different(cells: pd.Series) -> pd.Series:
+    """The different cells of a column, in order of appearance."""
+    return coded(cells)[1]
+
+
+def by_value(cells: pd.Series, function: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Apply a function of whole columns to the different cells only, and spread its results."""
+    codes, found = coded(cells)
+    out = function(found)
+    return out.iloc[codes].set_axis(cells.index)
+
+
 def is_code(cells: pd.Series) -> bool:
     """Whether text that looks like numbers is really codes: leading zeros, or more than fifteen digits."""
     return bool(cells.str.match(_CODE).any())
@@ -112,6 +140,10 @@ def is_code(cells: pd.Series) -> bool:
 
 def tidy(cells: pd.Series, decimal: str) -> pd.Series:
     """A column with its numbers written with a decimal point, if all of it is numbers; else unchanged."""
+    return by_value(cells, lambda some: _tidied(some, decimal))
+
+
+def _tidied(cells: pd.Series, decimal: str) -> pd.Series:
     filled = cells[cells != ""]
     if decimal == "." and not filled.str.contains("[,\\s\u2019']", regex=True).any():
         return cells

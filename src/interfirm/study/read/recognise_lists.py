@@ -60,14 +60,16 @@ def memberships(sheet: Sheet) -> SourcePlan | None:
     actor = _organisation(columns, there, alliance)
     if actor is None:
         return None
+    if min(looks.filled(sheet.frame[alliance]), looks.filled(sheet.frame[actor])) < 0.5:
+        return None
     used = {alliance, actor}
     budget = next((there[key] for key in ("eccontribution", "contribution", "budget") if key in there), None)
     cordis = {"activitytype", "pic", "organisationid", "organizationid"} & set(there)
     mine = {name: _MEMBERSHIP[words.plain(name)] for name in columns
-            if name not in used and words.plain(name) in _MEMBERSHIP}
+            if name not in used and words.plain(name) in _MEMBERSHIP and (sheet.frame[name] != "").any()}
     mine = {name: target for name, target in mine.items() if target != "budget" or name == budget}
     kept = {name: ACTOR_COLUMNS[words.plain(name)] for name in columns
-            if name not in used | set(mine) and words.plain(name) in ACTOR_COLUMNS}
+            if name not in used | set(mine) and words.plain(name) in ACTOR_COLUMNS and (sheet.frame[name] != "").any()}
     if cordis and "type" in there and "activitytype" not in there:
         kept[there["type"]] = "kind"
     return SourcePlan(sheet.file, "memberships", sheet.name, alliance=alliance, actor=actor, columns=kept,
@@ -106,7 +108,7 @@ def projects(sheet: Sheet) -> SourcePlan | None:
     there = _by_plain(sheet)
     dated = {"startdate", "enddate"} <= set(there)
     key = next((there[name] for name in ("id", "rcn", "reference", "projectid") if name in there), None)
-    if not (dated and "acronym" in there and key):
+    if not (dated and "acronym" in there and key) or looks.filled(sheet.frame[key]) < 0.5:
         return None
     mine = {str(name): _PROJECT[words.plain(str(name))] for name in sheet.frame.columns
             if str(name) != key and words.plain(str(name)) in _PROJECT}

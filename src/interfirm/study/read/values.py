@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from interfirm import vocabulary
@@ -77,14 +78,34 @@ def convert(parts: Parts, sheet: Sheet, name: str, target: str) -> pd.DataFrame:
         return _yes_no(parts, sheet, name, target)
     if base in {"start", "end", "since", "until"}:
         return pd.DataFrame({target: dates(parts, sheet, name)})
-    return pd.DataFrame({target: numbers.tidy(cells, sheet.layout.decimal or ".")})
+    mark = sheet.layout.decimal or "."
+    rest = known(parts, sheet, name) if _holds_numbers(cells, mark) else cells
+    return pd.DataFrame({target: numbers.tidy(rest, mark)})
 
 
-def _mapped(cells: pd.Series, function: object) -> pd.Series:
+def _holds_numbers(cells: pd.Series, mark: str) -> bool:
+    """Whether every cell is a number or a word for "not known"."""
+    different = numbers.different(cells)
+    there = different[(different != "") & ~different.str.casefold().isin(words.cells("unknown"))]
+    return bool(len(there)) and bool(numbers.parse(there, mark).notna().all())
+
+
+def known(parts: Parts, sheet: Sheet, name: str) -> pd.Series:
+    """A column of numbers or dates with words such as NA taken for empty cells, which is said."""
+    cells = sheet.frame[name]
+    names = [cell for cell in numbers.different(cells) if cell.casefold() in words.cells("unknown")]
+    unknown = cells.isin(names)
+    if not unknown.any():
+        return cells
+    word = cells[unknown].iloc[0]
+    parts.guesses.append(f"{sheet.label}, column '{name}': '{word}' counts as an empty cell "
+                         f"({int(unknown.sum())} cells)")
+    return cells.where(~unknown, "")
+
+
+def _mapped(cells: pd.Series, function: Callable[[str], str]) -> pd.Series:
     """Apply a function to each different cell once."""
-    different = cells.unique()
-    table = {cell: function(cell) for cell in different}  # type: ignore[operator]
-    return cells.map(table).astype("str")
+    return numbers.by_value(cells, lambda some: some.map(function).astype("str"))
 
 
 def _worded(parts: Parts, sheet: Sheet, name: str, target: str) -> pd.DataFrame:
@@ -119,7 +140,8 @@ def _worded(parts: Parts, sheet: Sheet, name: str, target: str) -> pd.DataFrame:
 
 
 def _report_double_codes(parts: Parts, sheet: Sheet, name: str, cells: pd.Series) -> None:
-    double = cells[cells.str.contains(r"^[A-Z]{3}[;,]", regex=True)]
+    different = numbers.different(cells)
+    double = cells[cells.isin(different[different.str.contains(r"^[A-Z]{3}[;,]", regex=True)])]
     if len(double):
         same = double.map(lambda cell: len(set(re.split(r"[;,]", cell))) == 1)
         parts.findings.add("note" if same.all() else "warning", f"{len(double)} cells hold several codes, e.g. "
@@ -131,7 +153,7 @@ def _yes_no(parts: Parts, sheet: Sheet, name: str, target: str) -> pd.DataFrame:
     import pandas as pd
 
     cells = sheet.frame[name]
-    lower = cells.str.casefold()
+    lower = numbers.by_value(cells, lambda some: some.str.casefold())
     out = _mapped(lower, lambda cell: "yes" if cell in _YES else "no" if cell in _NO else "")
     odd = ((out == "") & (cells != "") & ~lower.isin(words.cells("unknown"))).to_numpy().nonzero()[0]
     if len(odd):
@@ -142,7 +164,8 @@ def _yes_no(parts: Parts, sheet: Sheet, name: str, target: str) -> pd.DataFrame:
 
 def _coordinates(parts: Parts, sheet: Sheet, name: str) -> pd.DataFrame:
     cells = sheet.frame[name]
-    found = cells.str.extract(f"^{_PLACE}$")
+    codes, different = numbers.coded(cells)
+    found = different.str.extract(f"^{_PLACE}$").iloc[codes].reset_index(drop=True)
     odd = (found[0].isna() & (cells != "")).to_numpy().nonzero()[0]
     if len(odd):
         parts.warn(sheet, f"{len(odd)} cells are not a latitude and a longitude, e.g. '{cells.iloc[odd[0]][:40]}'; "
@@ -152,7 +175,10 @@ def _coordinates(parts: Parts, sheet: Sheet, name: str) -> pd.DataFrame:
 
 def dates(parts: Parts, sheet: Sheet, name: str) -> pd.Series:
     """Dates as YYYY-MM-DD; day before month where a date is written with the year last."""
-    cells = sheet.frame[name]
+    return numbers.by_value(known(parts, sheet, name), lambda cells: _iso(parts, sheet, name, cells))
+
+
+def _iso(parts: Parts, sheet: Sheet, name: str, cells: pd.Series) -> pd.Series:
     short = cells.str.replace(r"[ T]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?$", "", regex=True)
     short = short.str.replace(r"^(\d{4})[./](\d{1,2})[./](\d{1,2})\.?$", r"\1-\2-\3", regex=True)
     swapped = short.str.fullmatch(_DAY_FIRST)

@@ -15,7 +15,7 @@ import pytest
 from network_studies import make, names, of_graph, random_graph
 
 from interfirm.errors import DataError, UnknownName, UsageError
-from interfirm.network import _labels
+from interfirm.network import _labels, broker_roles
 from interfirm.network.broker_roles import ROLES, BrokerageRoles, brokerage_roles
 from interfirm.study.study import Study
 
@@ -145,6 +145,9 @@ def test_p_values_repeat_with_the_seed_and_approach_the_truth():
     np.testing.assert_allclose(first.p, every.mean(axis=0), atol=0.1)
     assert "p" in first.table()
     assert "p" not in roles(study, groups).table()
+    seen: list[float] = []
+    roles(study, groups, draws=3, seed=1, progress=seen.append)
+    assert seen == pytest.approx([1 / 3, 2 / 3, 1])
 
 
 @pytest.mark.parametrize("more", [{"draws": 10}, {"draws": -1, "seed": 1}])
@@ -204,6 +207,15 @@ def test_a_two_path_that_may_be_closed_does_not_count(seed, directed):
     np.testing.assert_array_equal(found.counts[list(ROLES)], over_all_triples(a, groups, hidden))
     seen = sum(not (hidden[x, v] or hidden[v, y] or hidden[x, y]) for x, v, y in itertools.permutations(range(11), 3))
     assert found.unseen == pytest.approx(1 - seen / (11 * 10 * 9))
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_the_share_unseen_of_a_large_network_follows_from_who_answered(monkeypatch, directed):
+    study = make([(0, 1), (1, 2)], 9, directed=directed, silent=[4, 5, 7])
+    exact = roles(study, ["A"] * 9).unseen
+    monkeypatch.setattr(broker_roles, "_DENSE", 0)
+    assert roles(study, ["A"] * 9).unseen == pytest.approx(exact, abs=EXACT)
+    assert exact > 0
 
 
 def test_two_silent_partners_may_know_each_other():

@@ -174,9 +174,9 @@ def brokerage_roles(study: Study, *, relation: Relation = None, wave: str | int 
     labels = _groups(study, view, groups)
     net = _coded(view)
     codes, sizes = _numbered(labels.to_numpy(), net)
-    found = _count(net, codes, len(sizes), progress)
+    found = _count(net, codes, len(sizes), None if draws else progress)
     expected, sd = _moments(found, sizes.astype(np.float64))
-    p = _exceed(net, codes, found.roles, draws, seed, len(sizes)) if draws else None
+    p = _exceed(net, codes, found.roles, draws, seed, len(sizes), progress) if draws else None
     return _result(view, net, found, expected, sd, p, labels,
                    by=groups if isinstance(groups, str) else "given", draws=draws, seed=seed)
 
@@ -312,21 +312,23 @@ def _moments(found: _Counts, sizes: Floats) -> tuple[Floats, Floats]:
                  (second, both(4, 1, 2, 3, 2)), (2 * crossed, both(4, 1, 2, 2, 3)), (apart, both(5, 1, 2, 3, 4))]
         mean[:, role] = paths * one
         variance[:, role] = sum(number * (joint - one**2) for number, joint in pairs)
-    tiny = 1e-9 * np.maximum(1.0, mean**2)
-    return mean, np.sqrt(np.where(variance > tiny, variance, 0.0))
+    rounding = 1e-12 * np.maximum(1.0, paths**2)[:, None]
+    return mean, np.sqrt(np.where(variance > rounding, variance, 0.0))
 
 
 def _exceed(net: Ordered, codes: npt.NDArray[np.int32], observed: Ints, draws: int, seed: int | None,
-            groups: int) -> Floats:
+            groups: int, progress: Progress | None) -> Floats:
     """(1 + number of random labellings with at least the observed count) / (1 + draws)."""
     rng = np.random.default_rng(seed)
     code = net.values.astype(np.uint8)
     closed, mutual = np.zeros((len(code), 4), dtype=np.int64), np.zeros(net.size, dtype=np.int64)
     at_least = np.ones(observed.shape)
-    for _ in range(draws):
+    for draw in range(draws):
         roles = np.zeros_like(observed)
         _run(net, code, rng.permutation(codes), groups, roles, closed, mutual, None)
         at_least += roles >= observed
+        if progress:
+            progress((draw + 1) / draws)
     return at_least / (draws + 1)
 
 

@@ -272,3 +272,12 @@ def test_an_isolate_changes_density_but_not_closure():
     assert transitivity(alone) == transitivity(more)
     assert density(more) == pytest.approx(density(alone) * (12 * 11) / (13 * 12), abs=EXACT)
     assert set(names(13)) == set(local_clustering(more).index)
+
+
+def test_importing_a_room_does_not_hide_the_measure_of_the_same_name():
+    from importlib import import_module
+
+    package = import_module("interfirm.network")
+    for room in ("cohesion", "two_mode", "core_periphery", "communities", "turnover"):
+        import_module(f"interfirm.network.{room}")
+        assert callable(getattr(package, room)), room

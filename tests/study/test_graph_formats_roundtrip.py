@@ -8,7 +8,7 @@ import igraph
 import networkx as nx
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from study_strategies import studies
 
 from interfirm.errors import UnknownName
@@ -17,7 +17,7 @@ from interfirm.study.study import Study
 from interfirm.study.write.export import FORMATS, export
 
 GRAPHS = ("graphml", "gexf", "pajek", "dl")
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def cluster() -> Study:
@@ -34,8 +34,8 @@ def cluster() -> Study:
         }),
         "ties": pd.DataFrame(
             [("2021", "advice", "F1", "F2", 1), ("2021", "advice", "F2", "F1", 2.5),
-             ("2021", "advice", "F1", "U1", 0.1), ("2021", "peer", "F2", "Ödön & Co", 3), ("2024", "advice", "Ödön & Co", "F1", 1),
-             ("2024", "peer", "F1", "F2", 1)],
+             ("2021", "advice", "F1", "U1", 0.1), ("2021", "peer", "F2", "Ödön & Co", 3),
+             ("2024", "advice", "Ödön & Co", "F1", 1), ("2024", "peer", "F1", "F2", 1)],
             columns=["wave", "relation", "sender", "receiver", "weight"]),
     })
 
@@ -63,6 +63,10 @@ def back(paths: list[Path]) -> list[Study]:
 @given(study=studies())
 def test_read_after_write_keeps_actors_ties_weights_and_directions(to: str, study: Study, tmp_path: Path) -> None:
     expected = ties(study)
+    way = study.relations.set_index("relation")["directed"]
+    for directed in (True, False):  # a file without any weight means weight 1, so that case is not an identity
+        weights = [weight for key, weight in expected.items() if way[key[1]] == directed]
+        assume(not weights or max(weights) >= 0)
     if to in {"pajek", "dl"}:
         expected = {key: weight for key, weight in expected.items() if weight > 0}
     if to == "dl" and not expected:
@@ -143,7 +147,7 @@ def test_positions_and_colours_are_written(tmp_path: Path) -> None:
             assert [float(x) for x in read["x"]] == [0, 1, 2, 3, 4]
             assert read.loc["F1", "colour"] == "#d55e00"
     gexf = nx.read_gexf(tmp_path / "s-directed.gexf")
-    assert gexf.nodes["F1"]["viz"]["color"] == {"r": 213, "g": 94, "b": 0}
+    assert gexf.nodes["F1"]["viz"]["color"] == {"r": 213, "g": 94, "b": 0, "a": 1.0}
     path = export(study, "pajek", tmp_path / "s.paj", layout=layout).paths[0]
     places = graphs.read(path).tables["actors"]
     assert places["x"].astype(float).between(0, 1).all() and places["y"].astype(float).is_monotonic_decreasing

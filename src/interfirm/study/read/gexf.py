@@ -103,9 +103,8 @@ def _read_node(node: Element, keys: dict[str, _Attribute], out: Graph, parent: s
 def _read_edge(edge: Element, keys: dict[str, _Attribute], out: Graph) -> None:
     source, target = (edge.get("source") or "").strip(), (edge.get("target") or "").strip()
     values = _values(edge, keys, out, f"edge '{source}' – '{target}'")
-    arrow = {"directed": True, "mutual": False, "undirected": False}.get(edge.get("type", ""), out.directed)
-    if edge.get("type") == "mutual" and not out.directed:
-        out.directed = True
+    mutual = edge.get("type") == "mutual"
+    arrow = {"directed": True, "mutual": True, "undirected": False}.get(edge.get("type", ""), out.directed)
     weight: str | None = edge.get("weight", values.pop("weight", "1"))
     if values.pop("weight_is", None) == UNKNOWN:
         weight = None
@@ -123,6 +122,8 @@ def _read_edge(edge: Element, keys: dict[str, _Attribute], out: Graph) -> None:
         dated = all(_DATE.fullmatch(value[:10]) for value in times.values())
         values |= {renamed[key]: value[:10] for key, value in times.items()} if dated else times
     out.edges.append(Edge(source, target, weight, arrow, relation, wave, values))
+    if mutual:
+        out.edges.append(Edge(target, source, weight, arrow, relation, wave, values))
 
 
 def _values(element: Element, keys: dict[str, _Attribute], out: Graph, what: str) -> dict[str, str]:

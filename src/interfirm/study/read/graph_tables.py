@@ -103,6 +103,8 @@ def assemble(graph: Graph, *, relation: str | None = None, wave: str | None = No
     directed = _directions(graph)
     edges = _clean(graph, directed)
     tables = {"actors": _actors(graph)}
+    if edges and all(edge.weight is None for edge in edges):
+        graph.guess("no tie has a weight; each counts as 1")
     if edges:
         tables["ties"] = _fitting(graph, "ties", pd.DataFrame(
             [_row(edge) for edge in edges], dtype="str"))

@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 from small_studies import actors, chain, frame, projects, relations, star, ties
 
-from interfirm import Study, UnknownName, network
+from interfirm import Study, UnknownName
+from interfirm.network.brokerage import constraint as constraint_of
+from interfirm.network.cohesion import density, reciprocity, transitivity
 from interfirm.report.concentration import concentration
 from interfirm.report.measures import texts
 from interfirm.report.summary import CHAPTERS, summarize
@@ -235,12 +237,26 @@ def test_chain_silent_actors_are_not_called_alone(of_chain: dict[str, Any]) -> N
     assert notes["Firm G"] == "did not answer; nobody named it"
 
 
-def test_chain_distance(of_chain: dict[str, Any]) -> None:
-    """One hundredth of a degree of latitude is 1.112 km; tied pairs lie 1, 1, 1 and 4 steps apart."""
+def test_chain_has_too_few_ties_for_distance(of_chain: dict[str, Any]) -> None:
+    assert "place-few" in not_answered(of_chain)
+
+
+def on_a_line() -> Study:
+    """Six firms one hundredth of a degree of latitude (1.112 km) apart, each asking the next."""
+    return Study.from_tables({
+        "waves": frame("wave", [("2020",)]), "relations": relations("advice"),
+        "actors": actors("ABCDEF", latitude=[47 + i / 100 for i in range(6)], longitude=[16.0] * 6),
+        "ties": ties([("A", "B"), ("B", "C"), ("C", "D"), ("D", "E"), ("E", "F")])})
+
+
+def test_distance_on_a_line() -> None:
+    """All five ties are one step long; of the 15 pairs 5, 4, 3, 2, 1 are 1 to 5 steps apart, so the median is 2."""
+    summary = made(on_a_line())
     step = math.radians(0.01) * 6371.0088
-    values = [item["value"] for item in block(of_chain, "place-numbers")["items"]]
-    assert values[0] is not None
-    assert "place-near" not in claims(of_chain) or values[0] == pytest.approx(step)
+    values = [item["value"] for item in block(summary, "place-numbers")["items"]]
+    assert values[:2] == [pytest.approx(step), pytest.approx(2 * step)] and values[2] == 6
+    assert "span 1.11 km or less, half of all pairs of firms 2.22 km or less" in plain(
+        claim(summary, "place-near")["text"])
 
 
 def test_projects_by_hand(of_projects: dict[str, Any]) -> None:
@@ -262,15 +278,15 @@ def test_numbers_are_those_of_the_measures(of_example: dict[str, Any]) -> None:
     main = of_example["study"]["main"]
     options = {"relation": main["relation"], "wave": main["wave"]}
     items = {item["measure"]: item["value"] for item in block(of_example, "cohesion-numbers")["items"]}
-    assert items["density"] == network.density(study, **options)
-    assert items["reciprocity"] == network.reciprocity(study, **options)
-    assert items["transitivity"] == network.transitivity(study, **options)
+    assert items["density"] == density(study, **options)
+    assert items["reciprocity"] == reciprocity(study, **options)
+    assert items["transitivity"] == transitivity(study, **options)
     last = of_example["map"]["waves"][-1]["wave"]
-    constraint = network.constraint(study, **options)
+    values = constraint_of(study, **options)
     for node in of_example["map"]["nodes"]:
         if node["position"] == "member" and last in node["waves"]:
             value = node["measures"][last]["constraint"]
-            expected = constraint[node["id"]]
+            expected = values[node["id"]]
             assert value is None if np.isnan(expected) else value == pytest.approx(expected, rel=1e-11)
 
 

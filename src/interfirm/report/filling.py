@@ -8,15 +8,18 @@ choice is ours. A claim is as sure as the share of such fillings in which it sti
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from interfirm.network.draw import random_networks
 from interfirm.study.adjacency import Adjacency
 
 FILLED_UP_TO: Final = 3000
+FILLED: Final = ", the others filled in at random"
 
 
 def can_fill(view: Adjacency) -> bool:
@@ -88,3 +91,38 @@ def holds(view: Adjacency, claim: Callable[[sp.csr_array], bool], *, draws: int,
         return view.observed_count() / (view.size * (view.size - 1))
     pairs = unknown_pairs(view)
     return float(np.mean([claim(filled(view, pairs, rng)) for _ in range(draws)]))
+
+
+def answered(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> Adjacency:
+    """The view as it would be had everyone answered, unknown ties filled in at random; weights are 1."""
+    return replace(view, matrix=filled(view, pairs, rng), missing_rows=np.zeros(view.size, dtype=bool),
+                   missing_pairs=np.zeros((0, 2), dtype=np.int64))
+
+
+def beats_chance(view: Adjacency, measure: Callable[[Adjacency], float], *, above: bool, null: str, draws: int,
+                 seed: int, rng: np.random.Generator) -> float:
+    """How often a measure is above (or below) its value in random networks, unknown ties filled in in both.
+
+    Parameters
+    ----------
+    view
+        The relation as it was observed.
+    measure
+        Takes a view in which everything is known.
+    above
+        Whether the claim is that the observed value is larger.
+    null
+        Kind of random network, see :func:`interfirm.network.draw.random_networks`.
+    draws, seed, rng
+        Number and seed of the random networks, and the generator of the fillings.
+
+    Returns
+    -------
+    float
+        Wins / (1 + draws).
+    """
+    pairs, wins = unknown_pairs(view), 0
+    for network in random_networks(view, null, draws, seed):
+        value, chance = (measure(answered(one, pairs, rng)) for one in (view, network))
+        wins += value > chance if above else value < chance
+    return wins / (1 + draws)

@@ -10,12 +10,11 @@ import numpy as np
 
 from interfirm.network.cohesion import Cohesion, reciprocity_of, transitivity_of
 from interfirm.network.cohesion import cohesion as bundle
-from interfirm.network.draw import random_networks
 from interfirm.network.null import compare_with_null
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn, Text
 from interfirm.report.context import Context, table
-from interfirm.report.filling import can_fill, filled, unknown_pairs
+from interfirm.report.filling import FILLED, beats_chance, can_fill
 from interfirm.study.adjacency import Adjacency
 from interfirm.study.study import ALLIANCES
 
@@ -92,20 +91,8 @@ def _sure(ctx: Context, name: str, row: dict[str, Any], above: bool) -> tuple[fl
     if not view.has_missing or not can_fill(view):
         return ctx.sure(plain), ""
     measure: Callable[[Adjacency], float] = reciprocity_of if name == "reciprocity" else transitivity_of
-    pairs, rng = unknown_pairs(view), ctx.rng(name)
-    wins = 0
-    for network in random_networks(view, "degree", ctx.draws, ctx.seed):
-        value, chance = (measure(_answered(one, pairs, rng)) for one in (view, network))
-        wins += value > chance if above else value < chance
-    return wins / (1 + ctx.draws), ", the others filled in at random"
-
-
-def _answered(view: Adjacency, pairs: Any, rng: np.random.Generator) -> Adjacency:
-    """The view as it would be had everyone answered, unknown ties filled in at random."""
-    from dataclasses import replace
-
-    return replace(view, matrix=filled(view, pairs, rng), missing_rows=np.zeros(view.size, dtype=bool),
-                   missing_pairs=np.zeros((0, 2), dtype=np.int64))
+    sure = beats_chance(view, measure, above=above, null="degree", draws=ctx.draws, seed=ctx.seed, rng=ctx.rng(name))
+    return sure, FILLED
 
 
 def _null_figure(ctx: Context, null: dict[str, dict[str, Any]]) -> Figure:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from interfirm.network.communities import Communities, leiden
 from interfirm.network.null import compare_with_null
 from interfirm.report import words
 from interfirm.report.blocks import Block, Claim, TableColumn
 from interfirm.report.context import Context, table
+from interfirm.report.filling import FILLED, beats_chance, can_fill
 from interfirm.study.study import ALLIANCES
 
 
@@ -56,7 +58,7 @@ def _rows(ctx: Context, member: Any) -> list[list[Any]]:
     return sorted(out, key=lambda row: -row[2])
 
 
-def _claim(ctx: Context, found: Any, rows: list[list[Any]]) -> Claim:
+def _claim(ctx: Context, found: Communities, rows: list[list[Any]]) -> Claim:
     what = words.noun(ctx.relation or ALLIANCES)
     heads = words.listing([f"one around {row[1]}" for row in rows[:3]], 3)
     names = {label: actor for actor, label in ctx.label_of.items()}
@@ -67,7 +69,8 @@ def _claim(ctx: Context, found: Any, rows: list[list[Any]]) -> Claim:
         why = "not compared with chance: each alliance is a group by construction" if ctx.relation == ALLIANCES else \
             "not compared with chance: the network is too large for it"
         return ctx.claim("groups-communities", text, None, why, "groups-communities", 0.4, actors)
-    null = ctx.measure(compare_with_null, measures=("modularity",), draws=min(ctx.draws, 100), seed=ctx.seed,
+    draws = min(ctx.draws, 100)
+    null = ctx.measure(compare_with_null, measures=("modularity",), draws=draws, seed=ctx.seed,
                        null="degree").table().to_dict("records")[0]
     sharper = null["observed"] > null["mean"]
     text = f"The {what} fall into {words.spelled(len(rows))} communities, {heads}: " \
@@ -76,7 +79,10 @@ def _claim(ctx: Context, found: Any, rows: list[list[Any]]) -> Claim:
         f"{words.number(null['mean'])}, " \
         f"{ctx.when(ctx.wave)})."
     sure = null["above"] if sharper else null["below"]
-    view = ctx.adjacency()
-    return ctx.claim("groups-communities", text, ctx.sure(sure), f"{min(ctx.draws, 100)} random networks; "
-                                                                 f"{ctx.response()}",
-                     "groups-communities", 0.5 if view.size > 20 else 0.3, actors)
+    view, rest = ctx.adjacency(), ""
+    if view.has_missing and can_fill(view):
+        sure = beats_chance(view, lambda one: leiden(one, ctx.seed)[0], above=sharper, null="degree", draws=draws,
+                            seed=ctx.seed, rng=ctx.rng("communities"))
+        rest = FILLED
+    return ctx.claim("groups-communities", text, sure if rest else ctx.sure(sure), f"{draws} random networks; "
+                     f"{ctx.response()}{rest}", "groups-communities", 0.5 if view.size > 20 else 0.3, actors)

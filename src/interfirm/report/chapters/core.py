@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from interfirm.errors import UsageError
-from interfirm.network.core_periphery import CorePeriphery, core_periphery
+from interfirm.network.core_periphery import CorePeriphery, core_periphery, fitted
 from interfirm.report import words
 from interfirm.report.blocks import Block, Claim, NotAnswered, Number, Numbers, TableColumn
 from interfirm.report.context import Context, table
+from interfirm.report.filling import FILLED, beats_chance, can_fill
 from interfirm.study.study import ALLIANCES
 
 _QUESTION = "Is there a core?"
@@ -52,8 +53,13 @@ def _claim(ctx: Context, found: CorePeriphery) -> Claim:
         f"{words.share(found.core_density)} of " \
         f"the possible {what} among them exist, {words.share(found.periphery_density)} among the others " \
         f"({ctx.when(ctx.wave)}): {words.listing(ctx.names(list(core)), 5)}."
-    return ctx.claim("groups-core", text, ctx.sure(1 - found.p), f"the same search in {found.draws} random networks; "
-                     f"{ctx.response()}", "groups-core", 0.6, core)
+    view, sure, rest = ctx.adjacency(), ctx.sure(1 - found.p), ""
+    if view.has_missing and can_fill(view):
+        sure = beats_chance(view, lambda one: fitted(one, "discrete", ctx.seed)[0], above=True, null="density",
+                            draws=found.draws, seed=ctx.seed, rng=ctx.rng("core"))
+        rest = FILLED
+    return ctx.claim("groups-core", text, sure, f"the same search in {found.draws} random networks; "
+                     f"{ctx.response()}{rest}", "groups-core", 0.6, core)
 
 
 def _numbers(ctx: Context, found: CorePeriphery) -> Numbers:

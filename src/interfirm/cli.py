@@ -119,18 +119,16 @@ def import_(
 
     if not paths and config is None:
         raise UsageError("Say what to import: one or more files or folders, or --config import.toml.")
+    if output is None and config is None:
+        raise UsageError("Say where to write the study: --output FOLDER.")
     with terminal.progress() as step:
         result = import_files(paths or [], config=config, progress=step)
-    out = terminal.console()
-    for line in result.guesses:
-        out.print(line)
-    terminal.show_findings(result.findings.sorted())
+    terminal.show_list("What each file was taken for:", result.guesses)
     _show_dropped(result.dropped)
-    if result.study is None:
-        raise DataError(result.findings.sorted())
     folder = output or result.folder
-    if folder is None:
-        raise UsageError("Say where to write the study: --output FOLDER.")
+    if result.study is None or folder is None:
+        raise DataError(result.findings.sorted())
+    terminal.show_findings(result.findings.sorted())
     result.write(folder)
     typer.echo(f"Wrote {folder}: {_size(result.study)}.")
     typer.echo(f"Every decision stands in {folder / 'import.toml'}; correct it and run "
@@ -145,9 +143,7 @@ def _show_dropped(dropped: list[Any], limit: int = 20) -> None:
 
     if not dropped:
         return
-    terminal.say(f"Left out ({len(dropped)}):")
-    for item in dropped[:limit]:
-        terminal.say(f"  {item}")
+    terminal.show_list(f"Left out ({len(dropped)}):", [str(item) for item in dropped[:limit]])
     if len(dropped) > limit:
         terminal.say(f"  … and {len(dropped) - limit} more; dropped.csv in the study lists all of them.")
 
@@ -227,14 +223,9 @@ def _pseudonyms(study: Study, key: Path) -> Study:
 
 
 def _say_findings(summary: dict[str, Any]) -> None:
-    import textwrap
-
     from interfirm import terminal
 
-    out = terminal.console()
-    for finding in summary["findings"]:
-        out.print(textwrap.fill(f"{finding['text']} [{finding['certainty']}]", width=min(out.width, 100),
-                                initial_indent="• ", subsequent_indent="  "))
+    terminal.show_list("What was found:", [f"{item['text']} [{item['certainty']}]" for item in summary["findings"]])
 
 
 @app.command()

@@ -38,6 +38,17 @@ def say(text: str) -> None:
     console(stderr=True).print(text)
 
 
+def show_list(title: str, items: Sequence[str]) -> None:
+    """A titled list on stdout, wrapped so that each item can be told from the next."""
+    import textwrap
+
+    out = console()
+    out.print(title)
+    for item in items:
+        out.print(textwrap.fill(item, width=min(out.width, 100), initial_indent="  • ", subsequent_indent="    ",
+                                break_on_hyphens=False))
+
+
 def show_findings(findings: Sequence[Finding], *, limit: int = _SHOWN) -> None:
     """All findings, errors first: place, what is wrong, what was expected, what to do."""
     out = console(stderr=True)

@@ -28,10 +28,10 @@ def alliances(parts: Parts) -> pd.DataFrame:
 
 def _with_names(parts: Parts, frame: pd.DataFrame) -> pd.DataFrame:
     """Names of alliances from a node list that holds both organisations and alliances."""
-    nodes = {plan.file for plan in parts.plans if plan.kind == "actors" and "alliances among its rows" in plan.why}
     for rows in parts.tables.get("lookup", []):
-        if parts.plans[int(rows[SOURCE].iloc[0])].file not in nodes or "name" not in rows:
+        if "name" not in rows or not rows["actor"].isin(frame["alliance"]).any():
             continue
+        rows = rows.loc[~rows["actor"].isin(frame["actor"])]
         names = rows.drop_duplicates("actor").set_index("actor")["name"]
         found = frame["alliance"].map(names).fillna("").astype("str")
         frame = frame.assign(name=frame["name"].where(frame["name"] != "", found) if "name" in frame else found)

@@ -54,18 +54,21 @@ def add_matrix(parts: Parts, number: int, sheet: Sheet) -> None:
 
 
 def _add_responses(parts: Parts, number: int, cells: Cells, filled: Array) -> None:
-    """Rows without any entry did not answer; said only if there are such rows."""
+    """Columns without a row, and rows without any entry, did not answer; said only if there are such."""
     import pandas as pd
 
     plan = parts.plans[number]
-    if filled.all() or plan.blank != "unknown":
+    rowless = [name for name in cells.columns if name not in set(cells.rows)]
+    silent = [] if plan.blank != "unknown" else \
+        [row for row, there in zip(cells.rows, filled, strict=True) if not there]
+    if not rowless and not silent:
         return
-    frame = pd.DataFrame({"wave": plan.wave or "1", "relation": plan.relation or "cooperation", "actor": cells.rows,
-                          "responded": ["yes" if there else "no" for there in filled]})
-    parts.add("responses", frame, number, cells.places)
-    silent = [row for row, there in zip(cells.rows, filled, strict=True) if not there]
-    parts.guesses.append(f"{plan.label}: the rows of {', '.join(silent[:10])} are empty, so they count as not "
-                         "answered; their ties are not known")
+    actors = [*cells.rows, *rowless]
+    frame = pd.DataFrame({"wave": plan.wave or "1", "relation": plan.relation or "cooperation", "actor": actors,
+                          "responded": ["no" if name in {*rowless, *silent} else "yes" for name in actors]})
+    parts.add("responses", frame, number, [*cells.places, *[1] * len(rowless)])
+    parts.guesses.append(f"{plan.label}: {', '.join([*silent, *rowless][:10])} have no row or an empty one, so they "
+                         "count as not answered; their ties are not known")
 
 
 def add_pairs(parts: Parts, number: int, sheet: Sheet) -> None:

@@ -43,7 +43,7 @@ class SourcePlan:
     kind
         One of :data:`KINDS`.
     why
-        The reason for the kind, written as a comment and not read back.
+        The reason for the kind, for people; nothing depends on it.
     encoding, delimiter, decimal, header_row, header_rows
         How the cells are read (see :class:`~interfirm.study.read.grid.Layout`).
     table
@@ -182,18 +182,13 @@ def _source_lines(source: SourcePlan) -> list[str]:
     lines, tables = [], []
     for key in _FIELDS:
         value = getattr(source, key)
-        if key == "why" or value is None or (isinstance(value, (tuple, Mapping)) and not value):
+        if value in (None, "") or (isinstance(value, (tuple, Mapping)) and not value):
             continue
         if isinstance(value, Mapping):
             tables += [f"[source.{key}]", *(f"{_key(k)} = {_value(v)}" for k, v in value.items())]
         else:
-            comment = f"  # {_plain(source.why)}" if key == "kind" and source.why else ""
-            lines.append(f"{key} = {_value(value)}{comment}")
+            lines.append(f"{key} = {_value(value)}")
     return lines + tables
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _value(value: object) -> str:
@@ -255,8 +250,8 @@ def parse(text: str, *, file: str = "import.toml") -> Plan:
 def _source(raw: dict[str, Any], place: int, file: str, findings: Findings) -> SourcePlan | None:
     values: dict[str, Any] = {}
     for key, value in raw.items():
-        if key not in _FIELDS or key == "why":
-            raise UnknownName(f"key of source {place} in {file}", key, [item for item in _FIELDS if item != "why"])
+        if key not in _FIELDS:
+            raise UnknownName(f"key of source {place} in {file}", key, _FIELDS)
         values[key] = _checked(key, value, _FIELDS[key], place, file, findings)
         if key in _CHOICES and isinstance(value, str) and value not in _CHOICES[key]:
             raise UnknownName(f"{key} of source {place} in {file}", value, _CHOICES[key])

@@ -165,6 +165,8 @@ def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None
     listing = {"members", "member", "firms", "companies", "actors", "organisations", "organizations", "names",
                "mitglieder", "tagok", "cégek", "nodes"} & set(words.tokens(looks.title(sheet)))
     repeated = words.best(columns, "wave") is not None
+    coded = any(ranks.get(words.plain(name), 99) < 50 and looks.unique(sheet.frame[name]) > 0.95
+                and looks.filled(sheet.frame[name]) > 0.9 for name in columns)
     for place, name in enumerate(columns):
         cells = sheet.frame[name]
         sound = looks.filled(cells) > 0.9 and (looks.unique(cells) > 0.95 or (repeated and looks.unique(cells) > 0.1))
@@ -176,7 +178,7 @@ def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None
         rank = ranks.get(plain, 20 if blank else 90 if place == 0 and text and len(columns) > 1 else
                          95 if place == 0 and listing else None)
         share = len(known & set(cells)) / max(len(known), 1) if known else 0.0
-        if rank is None and share < 0.5:
+        if (rank is None and share < 0.5) or (coded and 50 <= (rank or 0) < 90):
             continue
         score = (-round(share, 1), 99 if rank is None else rank, place)
         best = score if best is None or score < best else best

@@ -30,7 +30,7 @@ def matrix(sheet: Sheet) -> SourcePlan | None:
     rows = looks.labels(frame.iloc[:, 0])
     columns = [str(name) for name in frame.columns[1:] if not is_total_word(str(name))]
     survey = words.headers("respondent").get(words.plain(first), 99) < 12 and not first.startswith("column")
-    same = len(set(rows) ^ set(columns)) <= 0.2 * max(len(set(rows)), len(columns))
+    same = len(set(rows) ^ set(columns)) <= 0.34 * max(len(set(rows)), len(columns))
     if survey or not rows or looks.overlap(rows, columns) < 0.8 or not same:
         return None
     shares = [looks.tick_share(frame[name], sheet.layout.decimal or ".") for name in columns]
@@ -235,6 +235,30 @@ def name_relations(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
                 or "cooperation"
         out.append(replace(plan, relation=relation, layer=layer or _layer(relation), wave=wave,
                            directed=_directed(plan, sheet, relation)))
+    return _tell_apart(out, titles)
+
+
+def _tell_apart(plans: Plans, titles: list[str]) -> Plans:
+    """Sources that would be the same relation in the same wave differ by the numbers in their names, or are others."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, plan in enumerate(plans):
+        if plan.kind in {"matrix", "edges"} and plan.relation and plan.wave:
+            groups.setdefault((plan.relation, plan.wave), []).append(place)
+    out = list(plans)
+    for places in groups.values():
+        if len(places) < 2 or len({titles[place] for place in places}) < len(places):
+            continue
+        numbers = [re.findall(r"\d+", titles[place])[-1:] for place in places]
+        bare = {re.sub(r"\d+", "", titles[place]) for place in places}
+        if len(bare) == 1 and len({tuple(number) for number in numbers}) == len(places) and all(numbers):
+            digits = list(zip(*(number[0] for number in numbers), strict=False))
+            same = next((i for i, here in enumerate(digits) if len(set(here)) > 1), 0)
+            cut = same if len({len(number[0]) for number in numbers}) == 1 else 0
+            for place, number in zip(places, numbers, strict=True):
+                out[place] = replace(out[place], wave=number[0][cut:])
+        else:
+            for place in places:
+                out[place] = replace(out[place], relation="_".join(words.tokens(titles[place])))
     return out
 
 

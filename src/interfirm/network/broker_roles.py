@@ -165,8 +165,15 @@ def brokerage_roles(study: Study, *, relation: Relation = None, wave: str | int 
 
     Examples
     --------
-    >>> roles = brokerage_roles(study, relation="advice", wave=2012, groups="kind")  # doctest: +SKIP
-    >>> roles.z["b_OI"].nlargest(3)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> roles = brokerage_roles(study, relation="advice", wave="2024", groups="kind")
+    >>> roles.z["b_OI"].nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: b_OI, dtype: float64
+    >>> print(roles)  # doctest: +ELLIPSIS
+    Brokerage by kind: ... open two-paths (coordinator ...
     """
     if draws < 0 or (draws and seed is None):
         raise UsageError("Random labellings need draws ≥ 0 and, with draws, a seed: draws=1000, seed=1.")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from interfirm.kernels import triangles
 from interfirm.network import _arrays
@@ -17,6 +16,7 @@ from interfirm.network._arrays import Floats, Ints, Progress
 if TYPE_CHECKING:
     import pandas as pd
 
+    from interfirm.study.adjacency import Adjacency
     from interfirm.study.study import Study
 
 Relation = str | Sequence[str] | None
@@ -108,11 +108,13 @@ def structural_holes(study: Study, *, relation: Relation = None, wave: str | int
 
     Examples
     --------
-    >>> holes = structural_holes(study, relation="advice", wave=2012)  # doctest: +SKIP
-    >>> print(holes)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(structural_holes(study, relation="advice", wave="2024"))  # doctest: +ELLIPSIS
+    Structural holes of ... actors; least constrained: ...
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
-    sums, order = _pass(view.matrix if weighted else view.binary, progress)
+    sums, order = _pass(view, progress, weighted=weighted)
     size = _borgatti(sums)
     settings = view.settings | {"weighted": weighted}
 
@@ -162,7 +164,12 @@ def constraint(study: Study, *, relation: Relation = None, wave: str | int | Non
 
     Examples
     --------
-    >>> constraint(study, relation="advice", wave=2012).nsmallest(3)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> constraint(study, relation="advice", wave="2024").nsmallest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: constraint, dtype: float64
     """
     return structural_holes(study, relation=relation, wave=wave, who=who, projection=projection, weighted=weighted,
                             progress=progress).constraint
@@ -206,10 +213,15 @@ def effective_size(study: Study, *, relation: Relation = None, wave: str | int |
 
     Examples
     --------
-    >>> effective_size(study, relation="advice", wave=2012).max()  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> effective_size(study, relation="advice", wave="2024").nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: effective_size, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
-    sums, order = _pass(view.matrix if weighted else view.binary, progress)
+    sums, order = _pass(view, progress, weighted=weighted)
     size = _burt_size(sums) if weighted else _borgatti(sums)
     out = view.series(_arrays.hide_silent(view, order.back(size)), "effective_size")
     out.attrs["weighted"] = weighted
@@ -247,10 +259,15 @@ def efficiency(study: Study, *, relation: Relation = None, wave: str | int | Non
 
     Examples
     --------
-    >>> efficiency(study, relation="advice", wave=2012).mean()  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> efficiency(study, relation="advice", wave="2024").nsmallest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: efficiency, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
-    sums, order = _pass(view.matrix if weighted else view.binary, progress)
+    sums, order = _pass(view, progress, weighted=weighted)
     share = _divide(_burt_size(sums) if weighted else _borgatti(sums), sums.degree)
     out = view.series(_arrays.hide_silent(view, order.back(share)), "efficiency")
     out.attrs["weighted"] = weighted
@@ -291,16 +308,22 @@ def constraint_hierarchy(study: Study, *, relation: Relation = None, wave: str |
 
     Examples
     --------
-    >>> constraint_hierarchy(study, relation="advice", wave=2012).idxmax()  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> constraint_hierarchy(study, relation="advice", wave="2024").nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: constraint_hierarchy, dtype: float64
     """
     holes = structural_holes(study, relation=relation, wave=wave, who=who, projection=projection, weighted=weighted,
                              progress=progress)
     return holes.hierarchy.rename("constraint_hierarchy")
 
 
-def _pass(matrix: sp.csr_array, progress: Progress | None) -> tuple[_Sums, _arrays.Ordered]:
-    """Run the kernel over a + aᵀ and add its sums up by actor."""
-    net = _arrays.ordered(_arrays.both_ways(matrix))
+def _pass(view: Adjacency, progress: Progress | None, *, weighted: bool) -> tuple[_Sums, _arrays.Ordered]:
+    """Run the kernel over a + aᵀ (or a, where both are the same but for a factor) and add up by actor."""
+    matrix = view.matrix if weighted else view.binary
+    net = _arrays.ordered(_arrays.both_ways(matrix) if view.directed else matrix)
     low, high, position = net.pairs()
     weight = net.values
     strength = np.bincount(net.rows(), weights=weight, minlength=net.size)

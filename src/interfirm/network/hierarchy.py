@@ -104,7 +104,10 @@ def krackhardt(study: Study, *, relation: Relation = None, wave: str | int | Non
 
     Examples
     --------
-    >>> print(krackhardt(study, relation="coordination", wave=2015))  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(krackhardt(study, relation="coordination", wave="2024"))  # doctest: +ELLIPSIS
+    Krackhardt (sna; coordination, coordination layer): connectedness ...
     """
     _known_variant(variant)
     view = study.adjacency(relation, wave, who=who, projection=projection)
@@ -139,7 +142,10 @@ def connectedness(study: Study, *, relation: Relation = None, wave: str | int | 
 
     Examples
     --------
-    >>> connectedness(study, relation="coordination", wave=2015)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 <= connectedness(study, relation="coordination", wave="2024") <= 1
+    True
     """
     return _connectedness(_weak(study.adjacency(relation, wave, who=who, projection=projection).matrix))
 
@@ -169,7 +175,10 @@ def graph_hierarchy(study: Study, *, relation: Relation = None, wave: str | int 
 
     Examples
     --------
-    >>> graph_hierarchy(study, relation="coordination", wave=2015)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 <= graph_hierarchy(study, relation="coordination", wave="2024") <= 1
+    True
     """
     mutual, comparable = _comparable(study.adjacency(relation, wave, who=who, projection=projection).matrix)
     return 1 - mutual / comparable if comparable else float("nan")
@@ -214,7 +223,10 @@ def graph_efficiency(study: Study, *, relation: Relation = None, wave: str | int
 
     Examples
     --------
-    >>> graph_efficiency(study, relation="coordination", wave=2015, variant="ucinet")  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 <= graph_efficiency(study, relation="coordination", wave="2024", variant="ucinet") <= 1
+    True
     """
     _known_variant(variant)
     matrix = study.adjacency(relation, wave, who=who, projection=projection).matrix
@@ -254,7 +266,10 @@ def lubness(study: Study, *, relation: Relation = None, wave: str | int | None =
 
     Examples
     --------
-    >>> lubness(study, relation="coordination", wave=2015)  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 <= lubness(study, relation="coordination", wave="2024") <= 1
+    True
     """
     return _lub(study.adjacency(relation, wave, who=who, projection=projection).matrix, progress)
 

@@ -79,9 +79,9 @@ class TriadCensus:
         hidden = f"; {self.unknown} triads with an unknown pair left out" if self.unknown else ""
         known = self.z.dropna()
         if not len(known):
-            return f"{int(self.counts.sum())} triads, nothing to compare with chance{hidden}."
+            return f"Triad census: {int(self.counts.sum())} triads, nothing to compare with chance{hidden}."
         most, least = str(known.idxmax()), str(known.idxmin())
-        return (f"{int(self.counts.sum())} triads: most above chance {most} (z = {known[most]:.1f}), "
+        return (f"Triad census: {int(self.counts.sum())} triads; most above chance {most} (z = {known[most]:.1f}), "
                 f"most below {least} (z = {known[least]:.1f}){hidden}.")
 
 
@@ -131,7 +131,10 @@ def triad_census(study: Study, *, relation: Relation = None, wave: str | int | N
 
     Examples
     --------
-    >>> print(triad_census(study, relation="advice", wave=2012))  # doctest: +SKIP
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(triad_census(study, relation="advice", wave="2024"))  # doctest: +ELLIPSIS
+    Triad census: ... triads; most above chance ...
     """
     import pandas as pd
 

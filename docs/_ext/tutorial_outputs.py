@@ -24,20 +24,22 @@ from interfirm import cli
 
 _BLOCK = re.compile(r"^```console\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _EDIT = re.compile(r"^```diff\n--- (?P<file>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROGRESS = re.compile(r"^ +\d+ s  ")
 WIDTH = 100
 
 
 def renewed(page: Path) -> str:
     """The text of a page with the output of its commands as it is now."""
-    text = page.read_text("utf-8")
+    text, pieces, end = page.read_text("utf-8"), [], 0
     with _folder(page) as place:
         for match in sorted([*_BLOCK.finditer(text), *_EDIT.finditer(text)], key=lambda item: item.start()):
             if match.re is _EDIT:
                 _edit(place, match)
                 continue
             body = "".join(f"$ {command}\n{run(command)}" for command in _commands(match["body"]))
-            text = text.replace(match["body"], body, 1) if body else text
-    return text
+            pieces += [text[end : match.start("body")], body or match["body"]]
+            end = match.end("body")
+    return "".join([*pieces, text[end:]])
 
 
 def _commands(body: str) -> list[str]:
@@ -45,14 +47,15 @@ def _commands(body: str) -> list[str]:
 
 
 def run(command: str) -> str:
-    """What a command prints, on both streams, without trailing spaces."""
+    """What a command prints, on both streams, without progress, trailing spaces and the path of the folder."""
     words = shlex.split(command)
     if words[0] != "interfirm":
         raise ValueError(f"only interfirm can be shown, not: {command}")
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         cli.run(words[1:])
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    text = out.getvalue().replace(f"{Path.cwd()}{os.sep}", "")
+    lines = [line.rstrip() for line in text.splitlines() if not _PROGRESS.match(line)]
     return "".join(line + "\n" for line in lines)
 
 

@@ -119,11 +119,11 @@ def allowed(a, b, sizes, segments):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def climb(start, items, use_c, segments, pos, sizes, counts, cells, state, order,
+def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state, order,
           trial):  # type: ignore[no-untyped-def]
     """Relocate and swap firms until nothing improves; returns the score."""
     n = pos.size
-    score = total_misfit(cells) + position_code(n, sizes[0], segments)
+    score = total_misfit(cells, noise) + position_code(n, sizes[0], segments)
     for _ in range(40):
         better = False
         shuffle(order, state)
@@ -135,7 +135,7 @@ def climb(start, items, use_c, segments, pos, sizes, counts, cells, state, order
                 copy(trial, cells)
                 relabel(i, a, b, use_c, segments, pos, sizes, counts, trial)
                 heads = sizes[0] + (1 if b == 0 else 0) - (1 if a == 0 else 0)
-                now = total_misfit(trial) + position_code(n, heads, segments)
+                now = total_misfit(trial, noise) + position_code(n, heads, segments)
                 if now < best:
                     best, target = now, b
             if target >= 0:
@@ -144,7 +144,7 @@ def climb(start, items, use_c, segments, pos, sizes, counts, cells, state, order
                 score, better = best, True
         for u in range(n):
             if pos[u] == 0:
-                now = swap_best(u, start, items, use_c, segments, pos, sizes, counts,
+                now = swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts,
                                 cells, trial, score)[0]
                 if now < score - TOLERANCE:
                     score, better = now, True
@@ -154,7 +154,7 @@ def climb(start, items, use_c, segments, pos, sizes, counts, cells, state, order
 
 
 @njit(**INNER)
-def swap_best(u, start, items, use_c, segments, pos, sizes, counts, cells, trial,
+def swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,
               score):  # type: ignore[no-untyped-def]
     """Exchange nodal firm u for the best other firm, if that improves; otherwise leave all as it was.
 
@@ -171,7 +171,7 @@ def swap_best(u, start, items, use_c, segments, pos, sizes, counts, cells, trial
                 continue
             copy(trial, cells)
             relabel(v, pos[v], 0, use_c, segments, pos, sizes, counts, trial)
-            now = total_misfit(trial) + code
+            now = total_misfit(trial, noise) + code
             weight += math.exp(min(score - now, 50.0))
             if now < best:
                 best, chosen, into = now, v, q
@@ -188,7 +188,7 @@ def swap_best(u, start, items, use_c, segments, pos, sizes, counts, cells, trial
 
 
 @njit(**INNER)
-def neighbourhood(start, items, use_c, segments, pos, sizes, counts, cells, trial,
+def neighbourhood(start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,
                   score):  # type: ignore[no-untyped-def]
     """Log weight of the assignments near the best one, firm by firm: sum of log(1 + sum of exp(-difference))."""
     n = pos.size
@@ -201,11 +201,11 @@ def neighbourhood(start, items, use_c, segments, pos, sizes, counts, cells, tria
             copy(trial, cells)
             relabel(i, a, b, use_c, segments, pos, sizes, counts, trial)
             heads = sizes[0] + (1 if b == 0 else 0) - (1 if a == 0 else 0)
-            now = total_misfit(trial) + position_code(n, heads, segments)
+            now = total_misfit(trial, noise) + position_code(n, heads, segments)
             weight += math.exp(min(score - now, 0.0))
         out += math.log(weight)
         if a == 0:
-            out += swap_best(i, start, items, use_c, segments, pos, sizes, counts,
+            out += swap_best(i, start, items, use_c, segments, noise, pos, sizes, counts,
                              cells, trial, score)[1]
     return out
 

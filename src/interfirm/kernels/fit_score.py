@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 SMALL = np.array([math.lgamma(x + 1.0) for x in range(32)])
-LOG_NINE = math.log(9.0)
+LEVELS = 8
+MOST_NOISE = 0.5
+SHARED = 0.5
 
 # Functions called from other compiled functions only: without their Python wrappers they compile faster.
 INNER = {"cache": True, "nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -37,27 +40,61 @@ def log_factorial(x):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def misfit(label, m, k):  # type: ignore[no-untyped-def]
-    """Negative log Beta-Bernoulli marginal of k ties in m cells of one label; 0 for no cells.
+def total_misfit(cells, noise):  # type: ignore[no-untyped-def]
+    """Negative log marginal likelihood of both layers.
 
-    The marginal is B(a + k, b + m - k) / B(a, b) with (a, b) = (1, 9) for cells that should be empty,
-    (1, 1) for any density and (9, 1) for cells that should be full.
+    Cells of any density (label 1) get a Beta-Bernoulli marginal with uniform prior. Cells that should be
+    empty (0) or full (2) are so up to noise η: with layer density ρ a full cell holds its tie with
+    probability 1 - η (1 - ρ), an empty one has a tie with probability η ρ. The same η holds for both
+    labels of a layer and is summed out over LEVELS values; with probability SHARED it is the same in both
+    layers, otherwise each has its own.
+
+    ``cells`` holds 6 · layer + 2 · label + (0 cells, 1 ties); ``noise`` holds, at
+    (4 · layer + what) · LEVELS + level, the log probability of a tie and of none in an empty cell, and in
+    a full cell, followed by scratch.
     """
-    if m <= 0:
-        return 0.0
-    if label == 1:
-        return log_factorial(m + 1) - log_factorial(k) - log_factorial(m - k)
-    odd = k if label == 0 else m - k
-    return log_factorial(m + 9) - log_factorial(odd) - log_factorial(m - odd + 8) - LOG_NINE
-
-
-@njit(**INNER)
-def total_misfit(cells):  # type: ignore[no-untyped-def]
-    """Sum over layers and labels; ``cells`` holds 6 · layer + 2 · label + (0 cells, 1 ties)."""
     out = 0.0
-    for at in range(6):
-        out += misfit(at % 3, cells[2 * at], cells[2 * at + 1])
-    return out
+    for layer in range(2):
+        at = 6 * layer
+        tie0, none0, tie2, none2 = cells[at + 1], cells[at] - cells[at + 1], cells[at + 5], cells[at + 4] - cells[at + 5]
+        top = -np.inf
+        for level in range(LEVELS):
+            place = 4 * layer * LEVELS + level
+            value = (tie0 * noise[place] + none0 * noise[place + LEVELS]
+                     + tie2 * noise[place + 2 * LEVELS] + none2 * noise[place + 3 * LEVELS])
+            noise[(8 + layer) * LEVELS + level] = value
+            top = max(top, value)
+        for level in range(LEVELS):
+            place = (8 + layer) * LEVELS + level
+            less = noise[place] - top
+            noise[place] = math.exp(less) if less > -30.0 else 0.0
+        out -= top
+        m, k = cells[at + 2], cells[at + 3]
+        if m > 0:
+            out += log_factorial(m + 1) - log_factorial(k) - log_factorial(m - k)
+    first, second, both = 0.0, 0.0, 0.0
+    for level in range(LEVELS):
+        x, y = noise[8 * LEVELS + level], noise[9 * LEVELS + level]
+        first += x
+        second += y
+        both += x * y
+    return out - math.log(SHARED * both / LEVELS + (1.0 - SHARED) * first * second / (LEVELS * LEVELS))
+
+
+def noise_logs(totals: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The argument ``noise`` of :func:`total_misfit` from cells and ties of each layer (4 numbers).
+
+    Noise takes LEVELS equally likely values MOST_NOISE · ((g + ½) / LEVELS)², g = 0, 1, …: small noise is
+    likelier than large, and a layer that is mostly noise does not pass for a structure.
+    """
+    level = MOST_NOISE * ((np.arange(LEVELS) + 0.5) / LEVELS) ** 2
+    out = np.zeros((10, LEVELS))
+    for layer, (cells, ties) in enumerate(totals.reshape(2, 2)):
+        density = (ties + 0.5) / (cells + 1.0)
+        full = 1 - level * (1 - density)
+        empty = level * density
+        out[4 * layer:4 * layer + 4] = np.log([empty, 1 - empty, full, 1 - full])
+    return out.reshape(-1)
 
 
 @njit(**INNER)
@@ -107,14 +144,3 @@ def shuffle(order, state):  # type: ignore[no-untyped-def]
         j = int(draw(state) * (i + 1))
         order[i], order[j] = order[j], order[i]
 
-
-def plain_misfit(label: int, cells: int, ties: int) -> float:
-    """:func:`misfit` outside compiled code."""
-    if cells <= 0:
-        return 0.0
-    a, b = ((1, 9), (1, 1), (9, 1))[label]
-
-    def log_beta(x: float, y: float) -> float:
-        return math.lgamma(x) + math.lgamma(y) - math.lgamma(x + y)
-
-    return log_beta(a, b) - log_beta(a + ties, b + cells - ties)

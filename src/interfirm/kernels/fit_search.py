@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels.fit_positions import all_cells, climb, first_positions, neighbourhood, recount
-from interfirm.kernels.fit_score import copy, draw, lists
+from interfirm.kernels.fit_score import copy, draw, lists, total_misfit
 from interfirm.kernels.fit_trees import around_hubs, around_tree, climb_hubs, climb_tree, first_hubs, grow_tree
 from interfirm.kernels.rewire import redraw_cells, redraw_rows, swap_ties
 
@@ -63,7 +63,15 @@ def prepare(e, c, use_c, start, items, pair, sent, rank, totals, state):  # type
 
 
 @njit(**OUTER)
-def best_positions(start, items, use_c, segments, restarts, near, rank, order, state, pos, place, sizes, counts,
+def circuit_misfit(totals, noise):  # type: ignore[no-untyped-def]
+    """Score of a circuit: exchange of any density, coordination empty."""
+    cells = np.zeros(12, np.int64)
+    cells[2], cells[3], cells[6], cells[7] = totals[0], totals[1], totals[2], totals[3]
+    return total_misfit(cells, noise)
+
+
+@njit(**OUTER)
+def best_positions(start, items, use_c, segments, restarts, near, noise, rank, order, state, pos, place, sizes, counts,
                    wave):  # type: ignore[no-untyped-def]
     """Best assignment to nodal firms (0) and one or two segments (1, 2), in ``pos``.
 
@@ -76,7 +84,7 @@ def best_positions(start, items, use_c, segments, restarts, near, rank, order, s
         first_positions(start, items, rank, attempt, segments, place, wave, state)
         recount(start, items, place, sizes, counts)
         all_cells(use_c, segments, place, sizes, counts, cells)
-        score = climb(start, items, use_c, segments, place, sizes, counts, cells, state, order, trial)
+        score = climb(start, items, use_c, segments, noise, place, sizes, counts, cells, state, order, trial)
         if score < best:
             best = score
             copy(pos, place)
@@ -85,15 +93,16 @@ def best_positions(start, items, use_c, segments, restarts, near, rank, order, s
     copy(place, pos)
     recount(start, items, place, sizes, counts)
     all_cells(use_c, segments, place, sizes, counts, cells)
-    return best, neighbourhood(start, items, use_c, segments, place, sizes, counts, cells, trial, best)
+    return best, neighbourhood(start, items, use_c, segments, noise, place, sizes, counts, cells, trial, best)
 
 
 @njit(**OUTER)
-def best_tree(pair, start, items, use_c, restarts, near, totals, rank, order, state, parent, above, children,
+def best_tree(pair, start, items, use_c, restarts, near, totals, noise, rank, order, state, parent, above, children,
               heap):  # type: ignore[no-untyped-def]
     """Best tree over all firms; superiors in ``parent``, -1 for the root. Returns as :func:`best_positions`."""
     n = parent.size
-    strong, first, number = np.zeros(4, np.int64), np.zeros(18, np.int64), np.zeros(18, np.int64)
+    strong, cells = np.zeros(4, np.int64), np.zeros(12, np.int64)
+    first, number = np.zeros(18, np.int64), np.zeros(18, np.int64)
     best, weight = np.inf, 0.0
     for attempt in range(restarts + near):
         if attempt < restarts:
@@ -101,17 +110,17 @@ def best_tree(pair, start, items, use_c, restarts, near, totals, rank, order, st
             grow_tree(root, pair, use_c, start, items, above, heap, state)
         else:
             copy(above, parent)
-        score = climb_tree(pair, use_c, start, items, totals, above, children, strong, state, order, first, number)
+        score = climb_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, order, first, number)
         if score < best:
             best = score
             copy(parent, above)
     if near:
-        weight = around_tree(pair, use_c, start, items, totals, above, children, strong, state, first, number, best)
+        weight = around_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, first, number, best)
     return best, weight
 
 
 @njit(**OUTER)
-def best_hubs(pair, start, items, use_c, restarts, near, totals, rank, sent, order, state, parent, above, is_hub,
+def best_hubs(pair, start, items, use_c, restarts, near, totals, noise, rank, sent, order, state, parent, above, is_hub,
               kept):  # type: ignore[no-untyped-def]
     """Best hubs and units; superiors in ``parent``, -1 for hubs. Returns as :func:`best_positions`."""
     strong, loose, cells = np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(12, np.int64)
@@ -119,10 +128,10 @@ def best_hubs(pair, start, items, use_c, restarts, near, totals, rank, sent, ord
     best, weight = np.inf, 0.0
     for attempt in range(restarts):
         first_hubs(rank, sent, attempt, is_hub, state)
-        score = climb_hubs(pair, use_c, start, items, totals, is_hub, above, strong, loose, cells, state, order, kept)
+        score = climb_hubs(pair, use_c, start, items, totals, noise, is_hub, above, strong, loose, cells, state, order, kept)
         if score < best:
             best = score
             copy(parent, above)
             if near:
-                weight = around_hubs(pair, use_c, totals, is_hub, above, strong, loose, cells, number, score)
+                weight = around_hubs(pair, use_c, totals, noise, is_hub, above, strong, loose, cells, number, score)
     return best, weight

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import njit
 
-from interfirm.kernels.fit_score import INNER, draw, log_choose, misfit, shuffle, total_misfit
+from interfirm.kernels.fit_score import INNER, draw, log_choose, shuffle, total_misfit
 
 TOLERANCE = 1e-9
 
@@ -49,14 +49,13 @@ def tree_code(n, heads):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def tree_score(n, heads, strong, totals):  # type: ignore[no-untyped-def]
+def tree_score(n, heads, strong, totals, noise, cells):  # type: ignore[no-untyped-def]
     """Score of a tree from its counts."""
-    out = tree_code(n, heads)
-    for layer in range(2):
-        m, k = strong[2 * layer], strong[2 * layer + 1]
-        out += misfit(2, m, k)
-        out += misfit(0, totals[2 * layer] - m, totals[2 * layer + 1] - k)
-    return out
+    for at in range(4):
+        label = 6 * (at // 2) + at % 2
+        cells[label + 4] = strong[at]
+        cells[label] = totals[at] - strong[at]
+    return total_misfit(cells, noise) + tree_code(n, heads)
 
 
 @njit(**INNER)
@@ -171,7 +170,7 @@ def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untype
 
 
 @njit(**INNER)
-def climb_tree(pair, use_c, start, items, totals, parent, children, strong, state, order, first, number):  # type: ignore[no-untyped-def]
+def climb_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, order, first, number):  # type: ignore[no-untyped-def]
     """Rehang and promote firms until nothing improves; returns the score."""
     n = parent.size
     for i in range(n):
@@ -184,7 +183,7 @@ def climb_tree(pair, use_c, start, items, totals, parent, children, strong, stat
             heads += 1 if children[parent[i]] == 0 else 0
             children[parent[i]] += 1
             bond(pair[parent[i] * n + i], 1, use_c, strong)
-    score = tree_score(n, heads, strong, totals)
+    score = tree_score(n, heads, strong, totals, noise, cells)
     for _ in range(40):
         better = False
         shuffle(order, state)
@@ -198,7 +197,7 @@ def climb_tree(pair, use_c, start, items, totals, parent, children, strong, stat
                 if j < 0 or j == old:
                     continue
                 change = rehang(i, j, pair, use_c, parent, children, strong)
-                now = tree_score(n, heads + change, strong, totals)
+                now = tree_score(n, heads + change, strong, totals, noise, cells)
                 rehang(i, old, pair, use_c, parent, children, strong)
                 if now < best:
                     best, target = now, j
@@ -207,7 +206,7 @@ def climb_tree(pair, use_c, start, items, totals, parent, children, strong, stat
                 score, better = best, True
                 continue
             change = promote(i, pair, use_c, parent, children, strong)
-            now = tree_score(n, heads + change, strong, totals)
+            now = tree_score(n, heads + change, strong, totals, noise, cells)
             if now < score - TOLERANCE:
                 score, better, heads = now, True, heads + change
             else:
@@ -218,7 +217,7 @@ def climb_tree(pair, use_c, start, items, totals, parent, children, strong, stat
 
 
 @njit(**INNER)
-def around_tree(pair, use_c, start, items, totals, parent, children, strong, state, first, number,
+def around_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, first, number,
                 score):  # type: ignore[no-untyped-def]
     """Log weight of the trees near the best one: per firm log(1 + sum over other superiors of exp(-difference))."""
     n = parent.size
@@ -244,7 +243,7 @@ def around_tree(pair, use_c, start, items, totals, parent, children, strong, sta
                 weight += ways
             elif j >= 0 and j != old and ways > 0:
                 change = rehang(i, j, pair, use_c, parent, children, strong)
-                now = tree_score(n, heads + change, strong, totals)
+                now = tree_score(n, heads + change, strong, totals, noise, cells)
                 rehang(i, old, pair, use_c, parent, children, strong)
                 weight += ways * math.exp(min(score - now, 0.0))
         out += math.log(weight)
@@ -261,10 +260,10 @@ def hub_code(n, hubs):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def hub_score(n, hubs, strong, loose, totals, cells):  # type: ignore[no-untyped-def]
+def hub_score(n, hubs, strong, loose, totals, noise, cells):  # type: ignore[no-untyped-def]
     """Score of hubs and units from their counts."""
     put(cells, totals, strong, loose)
-    return total_misfit(cells) + hub_code(n, hubs)
+    return total_misfit(cells, noise) + hub_code(n, hubs)
 
 
 @njit(**INNER)
@@ -369,7 +368,7 @@ def keep(is_hub, parent, strong, loose, kept, save):  # type: ignore[no-untyped-
 
 
 @njit(**INNER)
-def climb_hubs(pair, use_c, start, items, totals, is_hub, parent, strong, loose, cells, state, order,
+def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong, loose, cells, state, order,
                kept):  # type: ignore[no-untyped-def]
     """Turn units into hubs and hubs into units until nothing improves; returns the score.
 
@@ -391,7 +390,7 @@ def climb_hubs(pair, use_c, start, items, totals, is_hub, parent, strong, loose,
         if not is_hub[i]:
             parent[i] = best_hub(i, -1, pair, use_c, start, items, is_hub, some)
             bond(pair[parent[i] * n + i], 1, use_c, strong)
-    score = hub_score(n, hubs, strong, loose, totals, cells)
+    score = hub_score(n, hubs, strong, loose, totals, noise, cells)
     for _ in range(40):
         better = False
         shuffle(order, state)
@@ -404,19 +403,19 @@ def climb_hubs(pair, use_c, start, items, totals, is_hub, parent, strong, loose,
                 to_unit(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose, state)
             else:
                 to_hub(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose)
-            now = hub_score(n, hubs + step, strong, loose, totals, cells)
+            now = hub_score(n, hubs + step, strong, loose, totals, noise, cells)
             if now < score - TOLERANCE:
                 score, hubs, better = now, hubs + step, True
             else:
                 keep(is_hub, parent, strong, loose, kept, False)
         if not better:
             break
-    hub_score(n, hubs, strong, loose, totals, cells)
+    hub_score(n, hubs, strong, loose, totals, noise, cells)
     return score
 
 
 @njit(**INNER)
-def around_hubs(pair, use_c, totals, is_hub, parent, strong, loose, cells, number,
+def around_hubs(pair, use_c, totals, noise, is_hub, parent, strong, loose, cells, number,
                 score):  # type: ignore[no-untyped-def]
     """Log weight of the choices of hub near the best one: per unit log(1 + sum over other hubs of exp(-difference))."""
     n = parent.size
@@ -442,7 +441,7 @@ def around_hubs(pair, use_c, totals, is_hub, parent, strong, loose, cells, numbe
                 continue
             bond(pair[old * n + i], -1, use_c, strong)
             bond(kind, 1, use_c, strong)
-            now = hub_score(n, hubs, strong, loose, totals, cells)
+            now = hub_score(n, hubs, strong, loose, totals, noise, cells)
             bond(kind, -1, use_c, strong)
             bond(pair[old * n + i], 1, use_c, strong)
             weight += number[kind] * math.exp(min(score - now, 0.0))

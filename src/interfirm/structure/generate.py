@@ -45,7 +45,7 @@ class Generated:
 
 
 def generate(kind: str, n: int, noise: float = 0.0, *, seed: int | np.random.Generator,
-             nodal: int | None = None, branching: int = 3, chord: float = 0.3, shuffle: bool = True) -> Generated:
+             nodal: int | None = None, branching: int = 3, chord: float = 0.4, shuffle: bool = True) -> Generated:
     """A network of one of the five structures.
 
     The ideal type is laid out on both layers; then every layer is disturbed without changing its
@@ -65,7 +65,8 @@ def generate(kind: str, n: int, noise: float = 0.0, *, seed: int | np.random.Gen
         Seed or generator.
     nodal
         Number of nodal firms: 1–3 in nodal circuit and circuit-barrier (default 1), at least 2 in
-        circuit-branch (default: so many that each heads ``branching`` units).
+        circuit-branch (default: so many that each heads ``branching`` units, but 3 for a circuit; two hubs
+        differ from a branch by a single tie).
     branching
         Units per superior in branch and circuit-branch.
     chord
@@ -195,7 +196,7 @@ def _branch(e: Layer, c: Layer, rng: np.random.Generator, nodal: int | None, bra
 def _hybrid(e: Layer, c: Layer, rng: np.random.Generator, nodal: int | None, branching: int,
             chord: float) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int64]]:
     n = len(e)
-    heads = max(2, round(n / (branching + 1))) if nodal is None else nodal
+    heads = min(max(3, round(n / (branching + 1))), n // 2) if nodal is None else nodal
     if not 2 <= heads <= n // 2:
         raise UsageError(f"A circuit-branch has at least two nodal firms, at most half of all; {heads} of {n} "
                          "were asked for.")

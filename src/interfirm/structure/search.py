@@ -69,16 +69,17 @@ def arrange(exchange: Layer, coordination: Layer, known: bool, *, restarts: int,
     fit_search.prepare(exchange, coordination, known, start, items, pair, sent, rank, totals, state)
     positions, superiors = np.ones((5, n), np.int64), np.full((5, n), -1, np.int64)
     misfit, weight = np.zeros(5), np.zeros(5)
-    misfit[0] = fit_score.plain_misfit(1, totals[0], totals[1]) + fit_score.plain_misfit(0, totals[2], totals[3])
+    noise = fit_score.noise_logs(totals)
+    misfit[0] = fit_search.circuit_misfit(totals, noise)
     for kind, segments in ((1, 1), (3, 2)):
         misfit[kind], weight[kind] = fit_search.best_positions(
-            start, items, known, segments, restarts, near, rank, order, state, positions[kind], spare,
+            start, items, known, segments, restarts, near, noise, rank, order, state, positions[kind], spare,
             np.zeros(3, np.int64), np.zeros((6, n, 3), np.int64), np.zeros((2, n)))
     misfit[2], weight[2] = fit_search.best_tree(
-        pair, start, items, known, restarts, near, totals, rank, order, state, superiors[2], spare,
+        pair, start, items, known, restarts, near, totals, noise, rank, order, state, superiors[2], spare,
         np.zeros(n, np.int64), np.zeros((3, links + 1, 2), np.int32))
     misfit[4], weight[4] = fit_search.best_hubs(
-        pair, start, items, known, restarts, near, totals, rank, sent, order, state, superiors[4], spare,
+        pair, start, items, known, restarts, near, totals, noise, rank, sent, order, state, superiors[4], spare,
         np.zeros(n, np.int64), np.zeros(2 * n + 8, np.int64))
     for kind in (2, 4):
         positions[kind] = superiors[kind] >= 0

@@ -164,6 +164,7 @@ def test_readme_has_the_chapters_of_the_index() -> None:
     assert [row for row in readme if row[0] in dict(index)] == index
 
 
+@pytest.mark.slow
 def test_tutorial_output_is_real(tools: dict[str, ModuleType]) -> None:
     """Renew it with ``python docs/_ext/tutorial_outputs.py docs/tutorial.md``. The size of the page may differ."""
     page = DOCS / "tutorial.md"

@@ -28,12 +28,13 @@ def _longest() -> int:
 
 
 def _bare(text: str) -> str:
-    """Lower case without accents; dots vanish (S.A. is SA), other marks part words."""
+    """Lower case without accents; dots vanish and single letters join (S.A. and S A are SA)."""
     text = text.casefold().translate(_LETTERS)
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"[.'’`´]", "", text)
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    text = " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return re.sub(r"\b\w( \w\b)+", lambda run: run[0].replace(" ", ""), text)
 
 
 def normalised(name: str) -> str:

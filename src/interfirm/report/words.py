@@ -96,6 +96,11 @@ def kind(name: str, size: int = 2) -> str:
     return name[:-1] + "ies" if name.endswith("y") else name + "s"
 
 
+def through(relation: str) -> str:
+    """What joins actors in a relation: ``requests for advice``, or plainly ``alliances``."""
+    return "alliances" if relation == "alliances" else noun(relation)
+
+
 def sentence(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]

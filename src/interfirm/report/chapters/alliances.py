@@ -62,8 +62,8 @@ def _source(ctx: Context) -> str:
 
 
 def _few(found: Concentration, ctx: Context, size: int) -> str:
-    few = f"{found.few:,}" if found.few > 9 else words.spelled(found.few)
-    return f"{few} of {ctx.members(size)} hold {words.share(found.share)} of all memberships in alliances"
+    few = f"one in ten, {found.few:,}" if found.few > 9 else words.spelled(found.few)
+    return f"{few} of {ctx.members(size)}{',' if found.few > 9 else ''} hold {words.share(found.share)} of all memberships in alliances"
 
 
 def _claim(ctx: Context, found: Concentration, actors: Any) -> Claim:
@@ -96,16 +96,17 @@ def _sizes(ctx: Context, sizes: Any) -> Figure:
     edges = np.unique(np.concatenate([[1, 2, 3, 4, 6, 11, 21, 51, 101], [ours.max() + 1]]))
     edges = edges[edges <= ours.max() + 1]
     counts, _ = np.histogram(ours, bins=edges)
-    middle = float(np.median(ours))
+    middle, most = float(np.median(ours)), int(ours.max())
     rows = [{"start": int(a), "end": int(b), "count": int(c), "highlight": bool(a <= middle < b)}
             for a, b, c in zip(edges[:-1], edges[1:], counts, strict=True)]
     twin = table("alliances-sizes-table", "Alliances by size",
                  [TableColumn("from", "Members from", "count"), TableColumn("to", "to", "count"),
                   TableColumn("alliances", "Alliances", "count")],
                  [[row["start"], row["end"] - 1, row["count"]] for row in rows])
-    small = int((ours <= 2).sum())
-    title = f"Half of the alliances have {words.number(middle)} members or more" + (
-        f"; {small:,} have one or two" if small else "")
+    if middle > 2:
+        title = f"Half of the alliances have {words.number(middle)} members or more, the largest {most:,}"
+    else:
+        title = f"{int((ours <= 2).sum()):,} of {len(ours):,} alliances have one or two members, the largest {most:,}"
     return Figure("alliances-sizes", title, "Alliances by number of members from the cluster · all years",
                   f"{len(ours):,} alliances. {_source(ctx)}", "histogram", rows, twin,
                   {"x_title": "Members", "y_title": "Alliances", "zero": True})

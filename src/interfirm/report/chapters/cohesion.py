@@ -82,7 +82,13 @@ def _null_claim(ctx: Context, name: str, row: dict[str, Any]) -> Claim:
     text = f"{what} are {said.above if above else said.below}: {words.share(row['observed'])} {said.what}, against " \
         f"{words.share(row['mean'])} in random networks in which everyone has as many partners ({ctx.when(ctx.wave)})."
     return ctx.claim(f"cohesion-{name}", text, sure, f"{ctx.draws} random networks; {ctx.response()}{rest}",
-                     "cohesion-null", said.usefulness)
+                     "cohesion-null", said.usefulness * (0.2 + 0.8 * _striking(row)))
+
+
+def _striking(row: dict[str, Any]) -> float:
+    """0 to 1: how far a share lies from chance; 1 from three tenths of it, or of what is left above it."""
+    room = min(row["mean"], 1 - row["mean"]) or 1.0
+    return float(min(1.0, abs(row["observed"] - row["mean"]) / (0.3 * room)))
 
 
 def _sure(ctx: Context, name: str, row: dict[str, Any], above: bool) -> tuple[float, str]:
@@ -133,7 +139,7 @@ def _whole_claim(ctx: Context, last: Cohesion, before: Cohesion | None) -> list[
     head = f"At least {head}" if unknown else head
     mean = last.distances.mean
     steps = f", {words.number(mean)} steps apart on average" if math.isfinite(mean) else ""
-    text = f"{head} through {words.noun(ctx.relation or ALLIANCES)}{steps} ({ctx.when(ctx.wave)}{earlier})."
+    text = f"{head} through {words.through(ctx.relation or ALLIANCES)}{steps} ({ctx.when(ctx.wave)}{earlier})."
     exact = "counted" if last.distances.exact else "counted; steps from a random sample of actors"
     more = ", and unknown ties can only add" if unknown else ""
     return [ctx.claim("cohesion-whole", text, 1.0, f"{exact}; {ctx.response()}{more}", "cohesion-numbers",

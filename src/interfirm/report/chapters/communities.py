@@ -84,5 +84,6 @@ def _claim(ctx: Context, found: Communities, rows: list[list[Any]]) -> Claim:
         sure = beats_chance(view, lambda one: leiden(one, ctx.seed)[0], above=sharper, null="degree", draws=draws,
                             seed=ctx.seed, rng=ctx.rng("communities"))
         rest = FILLED
+    clear = min(1.0, max(0.0, null["observed"] - null["mean"]) / 0.15)
     return ctx.claim("groups-communities", text, sure if rest else ctx.sure(sure), f"{draws} random networks; "
-                     f"{ctx.response()}{rest}", "groups-communities", 0.5 if view.size > 20 else 0.3, actors)
+                     f"{ctx.response()}{rest}", "groups-communities", 0.2 + 0.3 * clear, actors)

@@ -79,17 +79,20 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     who = f": {words.listing(ctx.names(list(now.known)), 5)}" if ctx.may_name_weak else ""
     also = f" Another {len(now.silent):,} did not answer and were named by nobody, so nothing is known of them." \
         if now.silent else ""
-    text = f"{len(now.known):,} of {ctx.members(now.size)} {words.verb(len(now.known), 'has', 'have')} no tie to " \
-        f"anyone in any relation ({ctx.when(ctx.wave)}{before}){who}.{also}"
+    what = "share no alliance with anyone" if ctx.relations == (ALLIANCES,) else \
+        f"{words.verb(len(now.known), 'has', 'have')} no tie to anyone in any relation"
+    text = f"{len(now.known):,} of {ctx.members(now.size)} {what} ({ctx.when(ctx.wave)}{before}){who}.{also}"
     claim = ctx.claim("positions-alone", text, now.probability,
                       f"counted; {ctx.response()}{_filled(ctx)}", "positions-weak",
                       0.55 + min(0.3, len(now.known) / now.size), now.known if ctx.may_name_weak else [])
-    advice = Text("positions-introduce", f"Introduce {words.listing(ctx.names(list(now.known)), 3)} to one partner "
-                                         f"each: "
-                  "a visit together costs an afternoon. If they prefer to stay alone, nothing else is lost.") \
-        if ctx.may_name_weak else Text("positions-introduce", "Ask at the next meeting who would like an introduction: "
-                                       "it costs an afternoon each, and nothing else if they prefer to stay alone.")
-    return [claim], [*blocks, advice]
+    if ctx.may_name_weak and len(now.known) <= 20:
+        some = words.listing(ctx.names(list(now.known)), 3)
+        advice = f"Introduce {some} to one partner each: a visit together costs " \
+            "an afternoon. If they prefer to stay alone, nothing else is lost."
+    else:
+        advice = "Ask at the next meeting who would like an introduction: it costs an afternoon each, and nothing " \
+            "else if they prefer to stay alone."
+    return [claim], [*blocks, Text("positions-introduce", advice)]
 
 
 def _filled(ctx: Context) -> str:

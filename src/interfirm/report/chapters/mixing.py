@@ -15,6 +15,7 @@ from interfirm.report.filling import can_fill, filled, unknown_pairs
 from interfirm.study.study import ALLIANCES
 
 _GROUPINGS = (("sector", "sector"), ("kind", "kind"), ("city", "town"), ("ownership", "form of ownership"))
+_SEVERAL = {"sector": "sectors", "kind": "kinds", "town": "towns", "form of ownership": "forms of ownership"}
 _MOST_GROUPS = 12
 
 
@@ -46,7 +47,7 @@ def _claim(ctx: Context, column: str, word: str, found: EIIndex) -> Claim:
     inside, chance = _inside(found.value), _inside(found.expected)
     keep = inside >= chance
     what = words.noun(ctx.relation or ALLIANCES)
-    head = f"{words.sentence(what)} stay inside the {word}" if keep else f"{words.sentence(what)} cross the {word}"
+    head = f"{words.sentence(what)} {'stay inside' if keep else 'cross'} {_SEVERAL[word]}"
     text = f"{head} more than chance would have it: {words.share(inside)} join two of the same {word}, " \
         f"{words.share(chance)} if partners were dealt out at random ({ctx.when(ctx.wave)})."
     sure, rest = _sure(ctx, column, found, keep)

@@ -24,8 +24,8 @@ def chapter(ctx: Context) -> Chapter:
     if where is None:
         return Chapter("place", _TITLE, "", [], [NotAnswered(
             "place-none", _TITLE, "Where the actors are is not known: fewer than five have coordinates, and the table "
-            "'dyads' holds no distances.", "Latitude and longitude of each member in the table 'actors'; the town is "
-            "enough.")])
+            f"'dyads' holds no distances.{_pointer(ctx)}",
+            "Latitude and longitude of each member in the table 'actors'; the town is enough.")])
     blocks: list[Block] = []
     claims: list[Claim] = []
     found = None if ctx.relation is None else _test(ctx, where)
@@ -42,6 +42,12 @@ def chapter(ctx: Context) -> Chapter:
         "what " \
         "made them neighbours."
     return Chapter("place", _TITLE, lead, claims, blocks)
+
+
+def _pointer(ctx: Context) -> str:
+    if not ctx.study.dyads["geographic_proximity"].notna().any() or ctx.relation in {None, ALLIANCES}:
+        return ""
+    return " How ties go with nearness in space stands in the chapter “Do the relations go together?”."
 
 
 def _ends(ctx: Context) -> tuple[Any, Any, Any]:

@@ -52,7 +52,7 @@ def _central(ctx: Context) -> tuple[list[Claim], list[Block]]:
     found = _concentrated(ctx, received, known)
     if found is None:
         return [], []
-    names = ctx.names(view.actors[found.holders])
+    names = ctx.names(view.actors[found.holders[:5]])
     top = np.lexsort((np.arange(view.size), -received))[:_SHOWN]
     chosen = set(found.holders.tolist())
     rows = [{"label": str(ctx.label_of[str(view.actors[i])]), "value": int(received[i]), "low": None, "high": None,
@@ -63,13 +63,16 @@ def _central(ctx: Context) -> tuple[list[Claim], list[Block]]:
                  [TableColumn("actor", "Actor", "actor"),
                   TableColumn("received", words.sentence(word), "count", measure="degree")],
                  [[row["label"], row["value"]] for row in rows], f"The {len(rows)} with most.")
-    title = f"{words.sentence(words.spelled(found.few))} of {ctx.members(view.size)} " \
+    few = f"One in ten, {found.few:,}" if found.few > 9 else words.sentence(words.spelled(found.few))
+    title = f"{few} of {ctx.members(view.size)}{',' if found.few > 9 else ''} " \
         f"{'receive' if view.directed else 'hold'} {words.share(found.share)} of all {what}"
     method = f"Random choice of partners would give the {words.spelled(found.few)} with most " \
         f"{words.share(found.mean)} (95 % of {found.draws} draws: {words.share(found.low)} to " \
         f"{words.share(found.high)})."
     figure = Figure("positions-central", title, ctx.subtitle(f"{words.sentence(what)} {word} by each {ctx.member[0]}"),
                     ctx.caption(method), "dots", rows, twin, {"x_title": words.sentence(what), "zero": True}, "degree")
+    if ctx.relation == ALLIANCES:
+        return [], [figure]
     return [_few_hands(ctx, found, names, title)], [figure]
 
 
@@ -86,14 +89,14 @@ def _concentrated(ctx: Context, received: Any, known: Any) -> Concentration | No
 
 def _few_hands(ctx: Context, found: Concentration, names: list[str], title: str) -> Claim:
     against = f"random choice would give the top {words.spelled(found.few)} {words.share(found.mean)}"
-    who = words.listing(names, 5)
+    who = words.listing(ctx.names(ctx.adjacency().actors[found.holders]), 5) if found.few <= 9 else \
+        f"first {words.listing(names[:3])}"
     text = f"{title} ({ctx.when(ctx.wave)}; {against}): {who}."
     rest = ", the others choosing at random" if ctx.adjacency().has_missing else ""
     why = f"{found.draws} draws of random choice; {ctx.response()}{rest}"
     actors = ctx.adjacency().actors[found.holders].tolist()
     sure = found.probability if ctx.adjacency().directed else ctx.sure(found.probability)
-    return ctx.claim("positions-few", text, sure, why, "positions-central",
-                     0.3 + 0.6 * found.striking, actors)
+    return ctx.claim("positions-few", text, sure, why, "positions-central", 0.3 + 0.6 * found.striking, actors[:9])
 
 
 # ---- who brokers -------------------------------------------------------------------------
@@ -136,7 +139,7 @@ def _cut_claim(ctx: Context, rows: Any) -> list[Claim]:
     place = int(np.flatnonzero(view.actors == first["actor"])[0])
     sure = holds(view, lambda matrix: cut_off(matrix, place) >= lost, draws=ctx.draws, rng=ctx.rng("cut"))
     return [ctx.claim("positions-cut", text, sure, f"counted; {ctx.response()}{_filled(ctx)}", "positions-cut",
-                      min(0.85, 0.5 + 3 * lost / view.size), rows["actor"].tolist()[:2])]
+                      min(0.85, 0.3 + 3 * lost / view.size), rows["actor"].tolist()[:2])]
 
 
 def _filled(ctx: Context) -> str:

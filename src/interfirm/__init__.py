@@ -12,10 +12,18 @@ from interfirm._version import __version__
 from interfirm.errors import DataError, Finding, Findings, InterfirmError, UnknownName, UsageError
 
 if TYPE_CHECKING:
+    from interfirm.study.example import example
+    from interfirm.study.read.importing import import_files
+    from interfirm.study.read.tables import read_study
     from interfirm.study.study import Study
+    from interfirm.study.write.folder import write_study
 
 _LAZY = {
-    "Study": "interfirm.study.study",
+    "Study": ("interfirm.study.study", "Study"),
+    "example": ("interfirm.study.example", "example"),
+    "import_files": ("interfirm.study.read.importing", "import_files"),
+    "read_study": ("interfirm.study.read.tables", "read_study"),
+    "write_study": ("interfirm.study.write.folder", "write_study"),
 }
 _CHAPTERS = ("network",)
 
@@ -28,12 +36,17 @@ __all__ = [
     "UnknownName",
     "UsageError",
     "__version__",
+    "example",
+    "import_files",
+    "read_study",
+    "write_study",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
+        module, attribute = _LAZY[name]
+        return getattr(import_module(module), attribute)
     if name in _CHAPTERS:
         return import_module(f"interfirm.{name}")
     raise AttributeError(f"module 'interfirm' has no attribute '{name}'")

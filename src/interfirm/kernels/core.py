@@ -8,7 +8,7 @@ from numba import njit
 _GAIN = 1e-12
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _fit(core_ties, core_cells, rest_ties, rest_cells):  # type: ignore[no-untyped-def]
     """Correlation between the ties and the ideal over the cells inside core and periphery; -2 if not defined."""
     ties, cells = core_ties + rest_ties, core_cells + rest_cells

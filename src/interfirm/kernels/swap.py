@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _next(state):  # type: ignore[no-untyped-def]
     """The next 64 random bits (splitmix64)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -20,7 +20,7 @@ def _next(state):  # type: ignore[no-untyped-def]
     return z ^ (z >> np.uint64(31))
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _home(key, mask):  # type: ignore[no-untyped-def]
     return np.int64((np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
 

@@ -12,7 +12,7 @@ _ENTRY = re.compile(r"@(\w+)\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 _FIELD = re.compile(r"(\w+)\s*=\s*(?=[{\"\d])")
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "c": "\u0327", "v": "\u030c",
-    "H": "\u030b", "r": "\u030a",
+    "H": "\u030b", "r": "\u030a", "=": "\u0304", ".": "\u0307", "u": "\u0306", "k": "\u0328",
 }
 _LETTERS = {r"\o": "ø", r"\O": "Ø", r"\ss": "ß", r"\ae": "æ", r"\aa": "å", r"\l": "ł", r"\i": "i", r"\&": "&",
             r"\%": "%"}
@@ -67,7 +67,7 @@ def _plain(value: str) -> str:
     def accent(found: re.Match[str]) -> str:
         return unicodedata.normalize("NFC", found.group(2) + _ACCENTS[found.group(1)])
 
-    value = re.sub(r"\\([`'^~\"]|[cvHr](?=\s*\{|\s+[A-Za-z]))\s*\{?\\?([A-Za-z])\}?", accent, value)
+    value = re.sub(r"\\([`'^~=.\"]|[cvHruk](?=\s*\{|\s+[A-Za-z]))\s*\{?\\?([A-Za-z])\}?", accent, value)
     for code, letter in _LETTERS.items():
         value = re.sub(re.escape(code) + (r"(?![A-Za-z])\s?" if code[-1].isalpha() else ""), letter, value)
     value = value.replace("{", "").replace("}", "").replace("---", "—").replace("--", "–").replace("~", " ")

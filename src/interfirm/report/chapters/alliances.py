@@ -63,7 +63,8 @@ def _source(ctx: Context) -> str:
 
 def _few(found: Concentration, ctx: Context, size: int) -> str:
     few = f"one in ten, {found.few:,}" if found.few > 9 else words.spelled(found.few)
-    return f"{few} of {ctx.members(size)}{',' if found.few > 9 else ''} hold {words.share(found.share)} of all memberships in alliances"
+    comma = "," if found.few > 9 else ""
+    return f"{few} of {ctx.members(size)}{comma} hold {words.share(found.share)} of all memberships in alliances"
 
 
 def _claim(ctx: Context, found: Concentration, actors: Any) -> Claim:

@@ -198,7 +198,9 @@ def _everyone(ctx: Context) -> Block:
     order = np.lexsort((np.arange(view.size), -np.diff(view.symmetric.indptr)))
     rows = [[ctx.label_of[str(view.actors[i])], kinds[i], *(values[i] for _, values in columns)] for i in order]
     head = [TableColumn("actor", "Actor", "actor"), TableColumn("kind", "Kind"), *(column for column, _ in columns)]
-    sampled = " Betweenness is estimated from a random sample of actors." if ctx.large else ""
+    settings = ctx.measure(betweenness, seed=ctx.seed).attrs
+    sampled = "" if settings["exact"] else \
+        f" Betweenness is estimated from {settings['pivots']:,} randomly chosen actors."
     return table("positions-all", f"Every {ctx.member[0]}'s position", head, rows, ctx.caption(
         f"{words.sentence(words.noun(ctx.relation or ALLIANCES))} among members.{sampled}"))
 

@@ -76,7 +76,7 @@ export class Atlas {
       edgeProgramClasses: { line: LineProgram }, defaultEdgeType: "line",
       nodeReducer: (node) => this.node(Number(node)),
       edgeReducer: (_, data) => this.edge(data as { tie: Tie }),
-      renderLabels: false, zIndex: true, stagePadding: 40, minCameraRatio: 0.05, maxCameraRatio: 1.6,
+      renderLabels: false, zIndex: true, allowInvalidContainer: true, stagePadding: 40, minCameraRatio: 0.05, maxCameraRatio: 1.6,
       defaultDrawNodeHover: () => undefined, doubleClickZoomingRatio: 1, inertiaDuration: 0,
       zoomDuration: this.still() ? 0 : 150,
     });
@@ -131,8 +131,8 @@ export class Atlas {
 
   private radius(value: number): number {
     if (this.data.weighted) return 4 + 22 * Math.sqrt(Math.max(0, value) / this.most);
-    const small = this.data.nodes.length <= 300 ? 1 : Math.max(0.4, Math.sqrt(300 / this.data.nodes.length));
-    return small * (3.4 + 9 * Math.sqrt(Math.max(0, value) / this.most));
+    const crowd = this.data.nodes.length <= 300 ? 1 : Math.max(0.4, Math.sqrt(300 / this.data.nodes.length));
+    return Math.min(1, 0.35 + this.stage.clientWidth / 800) * crowd * (3.4 + 9 * Math.sqrt(Math.max(0, value) / this.most));
   }
 
   private colour(i: number): string {

@@ -5,6 +5,8 @@ import type { Theme } from "./theme";
 
 type Point = [number, number];
 
+const CIRCLE = Array.from({ length: 24 }, (_, i): Point => [Math.cos((i * Math.PI) / 12), Math.sin((i * Math.PI) / 12)]);
+
 function hull(points: Point[]): Point[] {
   const sorted = [...points].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const half = (list: Point[]): Point[] => {
@@ -43,17 +45,20 @@ export function backdrop(renderer: Sigma, data: MapData, shapes: ReturnType<type
   context.clearRect(0, 0, width, height);
   const at = (x: number, y: number) => renderer.graphToViewport({ x, y: -y });
   for (const { community, points } of shapes) {
-    context.beginPath();
-    points.forEach(([x, y], i) => {
+    const grow = 17 / Math.sqrt(renderer.getCamera().ratio);
+    const spots = points.flatMap(([x, y]): Point[] => {
       const spot = at(x, y);
-      if (i) context.lineTo(spot.x, spot.y);
-      else context.moveTo(spot.x, spot.y);
+      return CIRCLE.map(([dx, dy]) => [spot.x + dx * grow, spot.y + dy * grow]);
     });
+    context.beginPath();
+    hull(spots).forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
     context.closePath();
-    context.lineJoin = context.lineCap = "round";
-    context.lineWidth = 30 / Math.sqrt(renderer.getCamera().ratio);
-    context.fillStyle = context.strokeStyle = tint(community);
+    context.globalAlpha = 0.6;
+    context.fillStyle = tint(community);
     context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = 1;
+    context.strokeStyle = colours.rim;
     context.stroke();
   }
   if (!data.boundary || !data.nodes.some(external)) return;

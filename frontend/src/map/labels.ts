@@ -45,12 +45,22 @@ export function labels(renderer: Sigma, wanted: Named[], colours: Theme): void {
       [spot.x - long / 2, spot.y - away - LINE / 2], [spot.x - long / 2, spot.y + away + LINE / 2],
       [spot.x + away * 0.8, spot.y - LINE * 0.8], [spot.x + away * 0.8, spot.y + LINE * 0.8],
       [spot.x - away * 0.8 - long, spot.y - LINE * 0.8], [spot.x - away * 0.8 - long, spot.y + LINE * 0.8],
+      ...[-1.7, 1.7, -2.6, 2.6].flatMap((lines): [number, number][] => [
+        [spot.x + away, spot.y + lines * LINE], [spot.x - away - long, spot.y + lines * LINE]]),
     ];
     for (const [x, y] of tries) {
       const box: Box = [x - 2, y - LINE / 2, x + long + 2, y + LINE / 2];
       if (box[0] < 2 || box[2] > width - 2 || box[1] < 2 || box[3] > height - 2) continue;
       if (taken.some((other) => touch(box, other))) continue;
       taken.push(box);
+      if (Math.abs(y - spot.y) > LINE * 1.5) { // a thin line leads back to the actor
+        context.beginPath();
+        context.moveTo(spot.x, spot.y);
+        context.lineTo(x < spot.x ? x + long : x, y);
+        context.lineWidth = 1;
+        context.strokeStyle = colours.muted;
+        context.stroke();
+      }
       context.lineWidth = 4;
       context.strokeStyle = colours.paper;
       context.strokeText(text, x, y);

@@ -1,6 +1,6 @@
 // The colours of the page as the canvas needs them: read from the style sheet, mixed here.
 export interface Theme {
-  paper: string; ink: string; muted: string; edge: string; grey: string; line: string; hull: string; tie: string;
+  paper: string; ink: string; muted: string; edge: string; grey: string; line: string; hull: string; rim: string; tie: string;
   accent: string; categories: string[]; font: string;
 }
 
@@ -9,7 +9,7 @@ export function theme(): Theme {
   const get = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     paper: get("paper"), ink: get("ink"), muted: get("muted"), edge: get("edge"), grey: get("grey"),
-    line: get("grey-line"), hull: get("hull"), tie: get("tie"), accent: get("accent"),
+    line: get("grey-line"), hull: get("hull"), rim: get("rule"), tie: get("tie"), accent: get("accent"),
     categories: Array.from({ length: 8 }, (_, i) => get(`cat-${i + 1}`)),
     font: getComputedStyle(document.body).fontFamily,
   };

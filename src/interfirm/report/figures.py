@@ -41,8 +41,7 @@ def figure(block: Mapping[str, Any]) -> dict[str, Any]:
     """
     out: dict[str, Any] = {}
     options = dict(block.get("options") or {})
-    if "format" not in options and _is_share(block):
-        options["format"] = "share"
+    options.setdefault("format", _format(block))
     for name, width in (("wide", WIDE), ("narrow", NARROW)):
         drawing = draw(block["chart"], block["rows"], options, width)
         out[name] = to_svg(drawing, str(block["id"]), name, f"{block['title']}. {block['subtitle']}")
@@ -50,11 +49,15 @@ def figure(block: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _is_share(block: Mapping[str, Any]) -> bool:
-    """Whether the numbers of the table twin are all shares."""
+def _format(block: Mapping[str, Any]) -> str:
+    """How the drawn numbers are written: as the table twin writes them, if it has one kind only."""
     columns = (block.get("table") or {}).get("columns") or ()
     kinds = {column["kind"] for column in columns if column["kind"] in ("number", "share", "count")}
-    return kinds == {"share"}
+    if kinds == {"share"}:
+        return "share"
+    drawn = [row.get(key) for row in block["rows"] for key in ("value", "low", "high", "x", "start", "end", "observed")]
+    whole = all(float(value).is_integer() for value in drawn if isinstance(value, (int, float)))
+    return "count" if whole else "number"
 
 
 def to_svg(drawing: Drawing, block: str, name: str, description: str) -> str:

@@ -41,8 +41,10 @@ def named(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
              for key, value in row.items()} for row in rows]
 
 
-def nice(low: float, high: float, ticks: int) -> list[float]:
+def nice(low: float, high: float, ticks: int, *, whole: bool = False) -> list[float]:
     """Round values from just below ``low`` to just above ``high``, about ``ticks`` of them.
+
+    ``whole`` keeps them whole numbers, for counts.
 
     Examples
     --------
@@ -53,6 +55,7 @@ def nice(low: float, high: float, ticks: int) -> list[float]:
     raw = span / max(1, ticks - 1)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+    step = max(1.0, math.ceil(step)) if whole else step
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [float(f"{i * step:.12g}") for i in range(first, max(last, first + 1) + 1)]
 
@@ -107,9 +110,9 @@ def place(spots: Sequence[tuple[float, float]], texts: Sequence[str], size: floa
     for (x, y), text, gap in zip(spots, texts, gaps, strict=True):
         long = width_of(text, size)
         tries = [(x + gap, y, "left"), (x - gap, y, "right"), (x, y - gap - size / 2, "center"),
-                 (x, y + gap + size / 2, "center"), (x + gap, y - size * 0.8, "left"),
-                 (x + gap, y + size * 0.8, "left"), (x - gap, y - size * 0.8, "right"),
-                 (x - gap, y + size * 0.8, "right")]
+                 (x, y + gap + size / 2, "center")]
+        tries += [(x + side * gap, y + lines * size * 0.9, "left" if side > 0 else "right")
+                  for lines in (-1, 1, -2, 2) for side in (1, -1)]
         found = None
         for spot in tries:
             box = _box(spot, long, size)

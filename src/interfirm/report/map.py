@@ -237,9 +237,11 @@ def hull(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _hull(points: Sequence[tuple[float, float]]) -> str:
-    path = "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in hull(points)) + "Z"
-    return (f'<path d="{path}" fill="var(--hull)" stroke="var(--hull)" stroke-width="34" stroke-linejoin="round" '
-            'stroke-linecap="round"/>')
+    """A soft outline: the hull of small circles around the places."""
+    ring = [(17 * math.cos(i * math.pi / 12), 17 * math.sin(i * math.pi / 12)) for i in range(24)]
+    grown = hull([(x + dx, y + dy) for x, y in hull(points) for dx, dy in ring])
+    path = "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in grown) + "Z"
+    return f'<path d="{path}" fill="var(--hull)" fill-opacity="0.6" stroke="var(--rule)" stroke-width="1"/>'
 
 
 def _ties(data: Data, spots: Sequence[tuple[float, float]], relation: str, wave: str) -> tuple[str, int]:

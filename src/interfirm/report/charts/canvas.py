@@ -59,7 +59,8 @@ class Canvas:
         for item in encoding.values():
             if item.get("field") == "says":
                 item["type"] = "nominal"
-        self.layers.append({"data": {"values": [dict(row) for row in rows]}, "mark": mark, "encoding": encoding})
+        look = mark if "description" in encoding else {**mark, "aria": False}
+        self.layers.append({"data": {"values": [dict(row) for row in rows]}, "mark": look, "encoding": encoding})
 
     def in_rows(self, rows: Sequence[Row], name: str, step: float) -> None:
         """Set up one row per item, counted downwards in pixels, and write the items' names."""
@@ -104,29 +105,28 @@ def _title(text: object) -> str:
     return str(text) if text else ""
 
 
-def _axis(title: object, low: float, high: float, *, ticks: int, share: bool) -> Spec:
+def _axis(title: object, low: float, high: float, *, ticks: int, options: Row) -> Spec:
     """A horizontal or vertical number axis between two round ends."""
-    steps = nice(low, high, ticks)
+    steps = nice(low, high, ticks, whole=options.get("format") == "count")
+    share = {"labelExpr": "format(100 * datum.value, ',.3~g') + '\u00a0%'"} if options.get("format") == "share" else {}
     return {
         "scale": {"domain": [steps[0], steps[-1]], "nice": False, "zero": False},
         "axis": {"values": steps, "grid": True, "title": _title(title) or None, "titlePadding": 8,
-                 "format": ".0%" if share else ",.12~g"},
+                 "format": ",.12~g", **share},
     }
 
 
 def x_axis(canvas: Canvas, options: Row, low: float, high: float, *, compact: bool) -> None:
     """A number axis below the data, its title under it."""
-    share = options.get("format") == "share"
-    canvas.x = _axis(options.get("x_title"), low, high, ticks=4 if compact else 6, share=share)
+    canvas.x = _axis(options.get("x_title"), low, high, ticks=4 if compact else 6, options=options)
     if options.get("x_title"):
         canvas.bottom = 56
 
 
 def y_axis(canvas: Canvas, options: Row, low: float, high: float) -> None:
     """A vertical axis whose title lies above it, to be read without turning the head."""
-    share = options.get("format") == "share"
-    canvas.y = _axis(options.get("y_title"), low, high, ticks=5, share=share)
-    canvas.left = 14 + max(width_of(words.share(v) if share else words.number(v), FONT)
+    canvas.y = _axis(options.get("y_title"), low, high, ticks=5, options=options)
+    canvas.left = 14 + max(width_of(told(v, options), FONT)
                            for v in canvas.y["axis"]["values"])
     if options.get("y_title"):
         canvas.top = 34

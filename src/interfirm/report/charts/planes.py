@@ -81,7 +81,8 @@ def histogram(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     """How many items fall between two values."""
     canvas = Canvas(width, 200 if width < COMPACT else 240)
     ends = [float(row[key]) for row in rows for key in ("start", "end")] or [0.0, 1.0]
-    y_axis(canvas, {"y_title": options.get("y_title")}, 0, max((float(row["count"] or 0) for row in rows), default=1))
+    most = max((float(row["count"] or 0) for row in rows), default=1)
+    y_axis(canvas, {"y_title": options.get("y_title"), "format": "count"}, 0, most)
     x_axis(canvas, options, *span(ends, options), compact=width < COMPACT)
     data = [{"a": row["start"], "b": row["end"], "zero": 0, "count": row["count"] or 0,
              "highlight": bool(row.get("highlight")),
@@ -101,7 +102,8 @@ def scatter(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     """Two numbers per item; those of which the sentence speaks are named."""
     known = [row for row in rows if row.get("x") is not None and row.get("y") is not None]
     canvas = Canvas(width, 320 if width < COMPACT else 400)
-    y_axis(canvas, options, *span([float(row["y"]) for row in known] or [0.0], {**options, "reference": None}))
+    mine = {key: value for key, value in options.items() if key not in ("reference", "format")}
+    y_axis(canvas, mine, *span([float(row["y"]) for row in known] or [0.0], mine))
     x_axis(canvas, options, *span([float(row["x"]) for row in known] or [0.0], options), compact=width < COMPACT)
     reference_line(canvas, options)
     data = [{"x": float(row["x"]), "y": float(row["y"]), "label": str(row["label"]), "size": 60.0,

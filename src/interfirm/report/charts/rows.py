@@ -24,6 +24,7 @@ PARTS: Final = 8
 DOTS: Final = 40
 _STEP: Final = 28.0
 _BAR: Final = 44.0
+_SCALES: Final = 6  # more rows than this share one scale, so that they can be compared
 
 
 def dots(rows: Sequence[Row], options: Row, width: int) -> Drawing:
@@ -67,7 +68,7 @@ def null(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     canvas = Canvas(width, 20, right=60)
     if not shown:
         return Drawing(canvas.spec(), (), "Nothing could be compared.")
-    shared = _same_scale(shown)
+    shared = options.get("format") == "share" or len(shown) > _SCALES or _same_scale(shown)
     step = _BAR if shared else 64.0
     canvas.in_rows(shown, "label", step)
     if shared:

@@ -1,5 +1,5 @@
 /*!
-interfirm page; BSD-3-Clause; built from frontend/, sources sha256:a237e4adf184a517ab1b7e77178da10dccfa77a04686c6d68cc7e726e971ec36
+interfirm page; BSD-3-Clause; built from frontend/, sources sha256:6f8ece439e3357a7ed2dff87513888850680ef808f47cc2acab35df33e914943
 */
 "use strict";(()=>{function d(e){return typeof e!="string"?e:/^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(e)||/^[\t\r\n]/.test(e)?`'${e}`:e}function $(e,t){let n=o=>{let a=d(o),i=a===null?"":String(a);return/[",\r\n;\t]|^\s|\s$/.test(i)?`"${i.replaceAll('"','""')}"`:i},r=[e,...t].map(o=>o.map(n).join(","));return new Blob(["\uFEFF"+r.join(`\r
 `)+`\r

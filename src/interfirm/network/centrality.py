@@ -86,6 +86,15 @@ def degree(study: Study, *, relation: Any = None, wave: Any = None, who: str = "
     References
     ----------
     [freeman1979]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> degree(study, relation="advice", wave="2024", direction="in").nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: degree, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     out = view.series(degree_of(view, direction, weighted=weighted), "degree")
@@ -143,6 +152,15 @@ def closeness(study: Study, *, relation: Any = None, wave: Any = None, who: str 
     References
     ----------
     [freeman1979], [rochat2009], [eppstein2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> closeness(study, relation="advice", wave="2024").nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: closeness, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     return _marked(closeness_of(view, direction, variant, sample, seed))
@@ -220,6 +238,13 @@ def betweenness(study: Study, *, relation: Any = None, wave: Any = None, who: st
     References
     ----------
     [freeman1977], [brandes2001], [brandes2007]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> betweenness(study, relation="advice", wave="2024").attrs["exact"]
+    True
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     out = _marked(betweenness_of(view, normalised=normalised, sample=sample, seed=seed))

@@ -76,6 +76,13 @@ def density(study: Study, *, relation: Any = None, wave: Any = None, who: str = 
     References
     ----------
     [wasserman1994]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 < density(study, relation="advice", wave="2024") < 1
+    True
     """
     return density_of(study.adjacency(relation, wave, who=who, projection=projection))
 
@@ -114,6 +121,13 @@ def reciprocity(study: Study, *, relation: Any = None, wave: Any = None, who: st
     References
     ----------
     [wasserman1994], [garlaschelli2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 < reciprocity(study, relation="advice", wave="2024") < 1
+    True
     """
     return reciprocity_of(study.adjacency(relation, wave, who=who, projection=projection), variant)
 
@@ -168,6 +182,13 @@ def transitivity(study: Study, *, relation: Any = None, wave: Any = None, who: s
     References
     ----------
     [wasserman1994]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 < transitivity(study, relation="advice", wave="2024") < 1
+    True
     """
     return transitivity_of(study.adjacency(relation, wave, who=who, projection=projection), variant)
 
@@ -215,6 +236,15 @@ def local_clustering(study: Study, *, relation: Any = None, wave: Any = None, wh
     References
     ----------
     [watts1998]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> local_clustering(study, relation="advice", wave="2024").nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: local_clustering, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     return view.series(local_clustering_of(view), "local_clustering")
@@ -271,6 +301,13 @@ def cohesion(study: Study, *, relation: Any = None, wave: Any = None, who: str =
     References
     ----------
     [wasserman1994]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> cohesion(study, relation="advice", wave="2024").table().shape
+    (13, 2)
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     local = local_clustering_of(view)

@@ -96,6 +96,13 @@ def communities(study: Study, *, relation: Any = None, wave: Any = None, who: st
     References
     ----------
     [traag2019], [newman2004], [hubert1985]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> communities(study, relation="advice", wave="2024").number > 1
+    True
     """
     if not resolution > 0:
         raise UsageError("resolution must be above 0.")

@@ -135,6 +135,13 @@ def core_periphery(study: Study, *, relation: Any = None, wave: Any = None, who:
     References
     ----------
     [borgatti2000], [boyd2010]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(core_periphery(study, relation="advice", wave="2024", draws=50))  # doctest: +ELLIPSIS
+    discrete core of ... actors, fit ...; 50 random networks reach ... on average (p = ...)
     """
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)

@@ -81,6 +81,13 @@ def cut_vertices(study: Study, *, relation: Any = None, wave: Any = None, who: s
     References
     ----------
     [wasserman1994]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> list(cut_vertices(study, relation="advice", wave="2024").table().columns)
+    ['actor', 'pieces', 'cut_off', 'pairs']
     """
     import pandas as pd
 
@@ -120,6 +127,13 @@ def bridges(study: Study, *, relation: Any = None, wave: Any = None, who: str = 
     References
     ----------
     [wasserman1994]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> list(bridges(study, relation="advice", wave="2024").columns)
+    ['sender', 'receiver', 'sender_side', 'receiver_side']
     """
     import pandas as pd
 

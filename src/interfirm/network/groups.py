@@ -163,6 +163,13 @@ def ei_index(study: Study, groups: Any = "kind", *, relation: Any = None, wave: 
     References
     ----------
     [krackhardt1988]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(ei_index(study, "kind", relation="advice", wave="2024"))  # doctest: +ELLIPSIS
+    E–I index ... by kind (chance: ..., 95 % ... to ...; p = ...)
     """
     view = study.adjacency(relation, wave, who=_who(groups, who), projection=projection)
     codes, names, name = group_codes(study, view, groups)
@@ -263,6 +270,13 @@ def mixing(study: Study, groups: Any = "kind", *, relation: Any = None, wave: An
     References
     ----------
     [newman2003]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(mixing(study, "kind", relation="advice", wave="2024"))  # doctest: +ELLIPSIS
+    mixing by kind: assortativity ...
     """
     view = study.adjacency(relation, wave, who=_who(groups, who), projection=projection)
     codes, names, name = group_codes(study, view, groups)

@@ -121,6 +121,13 @@ def compare_with_null(study: Study, *, relation: Any = None, wave: Any = None, w
     References
     ----------
     [rao1996], [milo2003], [holland1976], [phipson2010]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(compare_with_null(study, relation="advice", wave="2024", draws=20))  # doctest: +ELLIPSIS
+    against 20 random networks with the same numbers of ties of every actor: ...
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     names = _names(measures, view)

@@ -140,8 +140,10 @@ def components(study: Study, *, relation: Any = None, wave: Any = None, who: str
 
     Examples
     --------
-    >>> components(study, relation="advice", wave="2012").number  # doctest: +SKIP
-    2
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> components(study, relation="advice", wave="2024").largest_share > 0.5
+    True
     """
     return components_of(study.adjacency(relation, wave, who=who, projection=projection), kind)
 
@@ -196,6 +198,13 @@ def distances(study: Study, *, relation: Any = None, wave: Any = None, who: str 
     References
     ----------
     [latora2001]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(distances(study, relation="advice", wave="2024"))  # doctest: +ELLIPSIS
+    mean distance ... steps (exact), at most ... of the pairs reach each other
     """
     return distances_of(study.adjacency(relation, wave, who=who, projection=projection), sample, seed)
 

@@ -47,6 +47,13 @@ def eigenvector(study: Study, *, relation: Any = None, wave: Any = None, who: st
     References
     ----------
     [bonacich1972]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> float(eigenvector(study, relation="advice", wave="2024").max())
+    1.0
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     inside = np.flatnonzero(components_of(view).membership.to_numpy() == 1)
@@ -116,6 +123,15 @@ def bonacich_power(study: Study, *, beta: float, relation: Any = None, wave: Any
     References
     ----------
     [bonacich1987]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> bonacich_power(study, relation="advice", wave="2024", beta=-0.05).nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: bonacich_power, dtype: float64
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     matrix = view.matrix if weighted else view.binary
@@ -174,6 +190,13 @@ def centralisation(study: Study, *, relation: Any = None, wave: Any = None, who:
     References
     ----------
     [freeman1979]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 < centralisation(study, relation="advice", wave="2024", direction="in") < 1
+    True
     """
     return centralisation_of(study.adjacency(relation, wave, who=who, projection=projection), measure, direction)
 

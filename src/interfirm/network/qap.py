@@ -125,6 +125,13 @@ def qap_correlation(study: Study, first: Any, second: Any, *, wave: Any = None, 
     References
     ----------
     [krackhardt1988qap], [hubert1976], [phipson2010]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(qap_correlation(study, "advice", "distance", wave="2024", permutations=200))  # doctest: +ELLIPSIS
+    advice and distance: pearson -... over ... pairs (by exchanging actors ...
     """
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)

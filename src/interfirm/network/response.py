@@ -63,6 +63,13 @@ def response_rate(study: Study, *, who: str = "members") -> pd.DataFrame:
     References
     ----------
     [kossinets2006]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> list(response_rate(study).columns)
+    ['wave', 'relation', 'present', 'asked', 'answered', 'rate']
     """
     import pandas as pd
 
@@ -99,6 +106,13 @@ def response_bounds(study: Study, *, relation: Any = None, wave: Any = None, who
     References
     ----------
     [manski2003]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> list(response_bounds(study, relation="advice", wave="2024").table()["measure"])
+    ['density', 'reciprocity']
     """
     view = study.adjacency(relation, wave, who=who, projection=projection)
     pairs = view.size * (view.size - 1)

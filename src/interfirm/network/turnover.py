@@ -110,6 +110,13 @@ def turnover(study: Study, relation: Any = None, first: Any = None, second: Any 
     References
     ----------
     [snijders2010], [jaccard1912]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> print(turnover(study, "advice"))  # doctest: +ELLIPSIS
+    2021 to 2024: ... ties kept, ... created, ... dissolved (Jaccard ...); ... joined, ... left
     """
     one, two = _waves(study, first, second)
     before = study.adjacency(relation, one, who=who, projection=projection)

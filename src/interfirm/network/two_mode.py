@@ -89,6 +89,13 @@ def two_mode(study: Study, *, wave: Any = None, who: str = "members") -> TwoMode
     References
     ----------
     [robins2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> two_mode(study).table().shape
+    (10, 2)
     """
     view = study.incidence(wave, who=who)
     sizes, degrees = _sizes(view), _degrees(view)
@@ -113,6 +120,13 @@ def alliance_sizes(study: Study, *, wave: Any = None, who: str = "members") -> p
     References
     ----------
     [robins2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> int(alliance_sizes(study).min()) >= 2
+    True
     """
     return _sizes(study.incidence(wave, who=who))
 
@@ -133,6 +147,15 @@ def alliance_degree(study: Study, *, wave: Any = None, who: str = "members") -> 
     References
     ----------
     [robins2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> alliance_degree(study).nlargest(3)  # doctest: +ELLIPSIS
+    actor
+    ...
+    Name: alliance_degree, dtype: int64
     """
     return _degrees(study.incidence(wave, who=who))
 
@@ -176,6 +199,13 @@ def two_mode_clustering(study: Study, *, wave: Any = None, who: str = "members")
     References
     ----------
     [robins2004]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> 0 <= two_mode_clustering(study) <= 1
+    True
     """
     return clustering_of(study.incidence(wave, who=who))
 
@@ -218,6 +248,13 @@ def alliance_overlap(study: Study, *, wave: Any = None, who: str = "members", mo
     References
     ----------
     [jaccard1912]
+
+    Examples
+    --------
+    >>> from interfirm.study.example import example
+    >>> study = example(seed=1)
+    >>> list(alliance_overlap(study, most=5).columns)
+    ['first', 'second', 'shared', 'overlap']
     """
     import pandas as pd
 

@@ -80,6 +80,17 @@ class Canvas:
                 "fill": "var(--ink)" if strong else "var(--muted)", **mark}
         self.add(rows, look, x=x, y=y, text="says")
 
+    def captions(self, rows: Sequence[tuple[float, float, str, str]], **mark: Any) -> None:
+        """Write texts at places in pixels: x, y, alignment, text; one layer per alignment."""
+        (x0, x1), (y0, y1) = self.x["scale"]["domain"], self.y["scale"]["domain"]
+        if self.y["scale"].get("reverse"):
+            y0, y1 = y1, y0
+        look = {"type": "text", "baseline": "middle", "fontWeight": "bold", **mark}
+        for align in sorted({row[2] for row in rows}):
+            mine = [{"x": x0 + x / self.inner * (x1 - x0), "y": y1 - y / self.height * (y1 - y0), "says": text}
+                    for x, y, side, text in rows if side == align]
+            self.add(mine, {"align": align, **look}, x="x", y="y", text="says")
+
     def spec(self) -> Spec:
         """The specification, with every size stated."""
         return {

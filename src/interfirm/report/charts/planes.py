@@ -39,42 +39,42 @@ def slope(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     canvas.right = 20 + max((width_of(shorten(item, letters), FONT) + 40 for item in named), default=20)
     canvas.x = {"scale": {"domain": [0, max(1, len(waves) - 1)], "nice": False}, "axis": None}
     zero_line(canvas, options, vertical=False)
-    for item in sorted(items, key=lambda name: name in strong):
-        mine = [{"x": waves.index(str(row["wave"])), "value": row["value"],
-                 "tip": f"{item}, {row['wave']}: {told(row['value'], options)}"}
-                for row in known if str(row["label"]) == item]
-        _line(canvas, mine, strong=item in strong)
+    data = [{"x": waves.index(str(row["wave"])), "value": row["value"], "item": str(row["label"]),
+             "tip": f"{row['label']}, {row['wave']}: {told(row['value'], options)}"} for row in known]
+    for chosen in (False, True):
+        _lines(canvas, [row for row in data if (row["item"] in strong) == chosen], strong=chosen)
     _wave_labels(canvas, waves)
     ends = {str(row["label"]): float(row["value"]) for row in known if waves and str(row["wave"]) == waves[-1]}
     _end_labels(canvas, {item: ends[item] for item in named if item in ends}, strong, options, letters)
     return Drawing(canvas.spec())
 
 
-def _line(canvas: Canvas, data: Sequence[Row], *, strong: bool) -> None:
+def _lines(canvas: Canvas, data: Sequence[Row], *, strong: bool) -> None:
     colour, wide = ("var(--accent)", 2.5) if strong else ("var(--grey-line)", 1.5)
-    canvas.add(data, {"type": "line", "stroke": colour, "strokeWidth": wide}, x="x", y="value")
+    canvas.add(data, {"type": "line", "stroke": colour, "strokeWidth": wide}, x="x", y="value",
+               detail={"field": "item", "type": "nominal"})
     canvas.add(data, {"type": "point", "filled": True, "size": 60, "fill": colour, "opacity": 1}, x="x", y="value",
                description=_TIP)
 
 
 def _wave_labels(canvas: Canvas, waves: Sequence[str]) -> None:
-    last = len(waves) - 1
-    for i, wave in enumerate(waves):
-        align = "left" if i == 0 and last else "right" if i == last and last > 1 else "center"
-        mark = {"type": "text", "align": align, "baseline": "top", "y": canvas.height + 10, "fill": "var(--muted)"}
-        canvas.add([{"x": i, "says": shorten(wave, 14)}], mark, x="x", text="says")
+    last = max(1, len(waves) - 1)
+    sides = ["left" if i == 0 and len(waves) > 1 else "right" if i == last and last > 1 else "center"
+             for i in range(len(waves))]
+    canvas.captions([(i / last * canvas.inner, canvas.height + 17, side, shorten(wave, 14))
+                     for i, (wave, side) in enumerate(zip(waves, sides, strict=True))],
+                    fontWeight="normal", fill="var(--muted)")
 
 
 def _end_labels(canvas: Canvas, ends: dict[str, float], strong: set[str], options: Row, letters: int) -> None:
     """Names at the right end, pushed apart where they would touch."""
     bottom, top = canvas.y["scale"]["domain"]
     pixels = [(top - value) / (top - bottom) * canvas.height for value in ends.values()]
-    for (item, value), at in zip(ends.items(), spread(pixels, FONT + 3, canvas.height), strict=True):
-        says = f"{shorten(item, letters)} {told(value, options)}"
-        mark = {"type": "text", "align": "left", "baseline": "middle", "x": round(canvas.inner) + 10, "y": at,
-                "fontWeight": "bold" if item in strong else "normal",
-                "fill": "var(--ink)" if item in strong else "var(--muted)"}
-        canvas.add([{"says": says}], mark, text="says")
+    places = zip(ends.items(), spread(pixels, FONT + 3, canvas.height), strict=True)
+    rows = [(item in strong, (canvas.inner + 10, at, "left", f"{shorten(item, letters)} {told(value, options)}"))
+            for (item, value), at in places]
+    canvas.captions([row for bold, row in rows if bold])
+    canvas.captions([row for bold, row in rows if not bold], fontWeight="normal", fill="var(--muted)")
 
 
 def histogram(rows: Sequence[Row], options: Row, width: int) -> Drawing:
@@ -128,9 +128,6 @@ def points(canvas: Canvas, data: Sequence[dict[str, Any]], letters: int) -> None
     texts = [shorten(row["label"], letters) for row in named]
     gaps = [5 + math.sqrt(row["size"] / math.pi) for row in named]
     found = place(spots, texts, FONT, canvas.inner, canvas.height, gaps)
-    for halo in ({"stroke": "var(--paper)", "strokeWidth": 4, "fill": "var(--paper)"}, {}):
-        for text, spot in zip(texts, found, strict=True):
-            if spot is not None:
-                mark = {"type": "text", "align": spot[2], "baseline": "middle", "x": spot[0], "y": spot[1],
-                        "fontWeight": "bold", **halo}
-                canvas.add([{"says": text}], mark, text="says")
+    texts_at = [(*spot, text) for text, spot in zip(texts, found, strict=True) if spot is not None]
+    canvas.captions(texts_at, stroke="var(--paper)", strokeWidth=4, fill="var(--paper)")
+    canvas.captions(texts_at)

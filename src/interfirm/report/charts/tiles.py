@@ -65,7 +65,7 @@ def _column_room(canvas: Canvas, columns: Sequence[str]) -> bool:
 
 def _column_labels(canvas: Canvas, columns: Sequence[str], cell: float, *, turned: bool) -> None:
     """Names of the columns above, turned where they do not fit."""
-    look = {"angle": -45, "align": "left"} if turned else {"align": "center"}
-    for j, text in enumerate(_names(canvas, columns)):
-        mark = {"type": "text", "baseline": "bottom", "x": (j + 0.5) * cell, "y": -6, "fill": "var(--muted)", **look}
-        canvas.add([{"says": text}], mark, text="says")
+    look = {"angle": -45} if turned else {}
+    canvas.captions([((j + 0.5) * cell, -6, "left" if turned else "center", text)
+                     for j, text in enumerate(_names(canvas, columns))],
+                    fontWeight="normal", fill="var(--muted)", baseline="bottom", **look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -60,4 +61,27 @@ def alliances(memberships: Mapping[str, Sequence[str]], actors: Sequence[str] | 
     return Study.from_tables({
         "actors": pd.DataFrame({"actor": list(everyone)}),
         "alliances": pd.DataFrame(rows, columns=["alliance", "actor"]),
+    })
+
+
+def printing_cluster(folder: Path) -> Study:
+    """The advice ties of the printing cluster of Kecskemét; firms without any tie in a wave were not there."""
+    ties, seen, everyone = [], [], {}
+    for wave, name in (("2012", "KNetwork1.csv"), ("2015", "KNetwork2.csv")):
+        text = (folder / name).read_text("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        rows = [line.split(";") for line in text.splitlines() if line.strip()]
+        head = [cell.strip('"') for cell in rows[0]][1 - len(rows):]
+        cells = [row[-len(head):] for row in rows[1:]]
+        mine = [(wave, "advice", head[i], head[j]) for i, row in enumerate(cells) for j, cell in enumerate(row)
+                if cell.strip() == "1" and i != j]
+        active = {actor for row in mine for actor in row[2:]}
+        ties += mine
+        seen += [(wave, actor, True) for actor in head if actor in active]
+        everyone.update(dict.fromkeys(head))
+    return Study.from_tables({
+        "waves": pd.DataFrame({"wave": ["2012", "2015"]}),
+        "relations": pd.DataFrame({"relation": ["advice"], "layer": ["knowledge"]}),
+        "actors": pd.DataFrame({"actor": list(everyone)}),
+        "observations": pd.DataFrame(seen, columns=["wave", "actor", "responded"]),
+        "ties": pd.DataFrame(ties, columns=["wave", "relation", "sender", "receiver"]),
     })

@@ -11,7 +11,7 @@ from itertools import product
 import networkx as nx
 import numpy as np
 import pytest
-from network_studies import make, names, of_graph, random_graph
+from network_studies import make, names, of_graph, printing_cluster, random_graph
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.network.core_periphery import core_periphery, fitted
@@ -163,3 +163,18 @@ def test_same_seed_same_result_and_order_of_actors_does_not_matter():
     assert (one.fit, one.p, one.core) == (again.fit, again.p, again.core)
     turned = core_periphery(make(edges, 30, order=np.random.default_rng(1).permutation(30)), draws=10, seed=4)
     assert turned.fit == pytest.approx(one.fit, abs=EXACT) and set(turned.core) == set(one.core)
+
+
+@pytest.mark.data
+def test_the_published_core_of_the_printing_cluster_is_inside_ours(data_dir):
+    """The authors of the data give 8 core firms in 2012 and 7 in 2015 (file core_periphery.csv, method not stated)."""
+    folder = data_dir("kecskemet")
+    study = printing_cluster(folder)
+    rows = [line.split(";") for line in (folder / "core_periphery.csv").read_text("utf-8-sig").split()[1:]]
+    for column, wave, most in ((1, 2012, 9), (2, 2015, 10)):
+        published = {row[0] for row in rows if row[column] == "1"}
+        found = core_periphery(study, relation="advice", wave=wave, draws=60)
+        assert published <= set(found.core) and len(found.core) <= most
+        assert found.found
+        # the numbers of ties of the firms alone would give as clear a core
+        assert not core_periphery(study, relation="advice", wave=wave, draws=60, null="degree").found

@@ -7,7 +7,6 @@ from importlib import import_module
 
 import pytest
 
-
 ROOMS = ["brokerage", "broker_roles", "triads", "hierarchy", "reaching", "cohesion", "paths", "cut", "two_mode",
          "centrality", "power", "core_periphery", "communities", "groups", "turnover", "qap", "null", "response"]
 

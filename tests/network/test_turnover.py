@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from network_studies import alliances
+from network_studies import alliances, printing_cluster
 
 from interfirm.errors import UsageError
 from interfirm.network.turnover import turnover
@@ -126,18 +126,9 @@ def test_alliances_between_waves():
 @pytest.mark.data
 def test_printing_cluster_counts(data_dir):
     """223 and 181 advice ties are published for this cluster; turnover must account for every one."""
-    folder, ties, present = data_dir("kecskemet"), {}, {}
-    for year, name in (("2012", "KNetwork1.csv"), ("2015", "KNetwork2.csv")):
-        text = (folder / name).read_text("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        rows = [line.split(";") for line in text.splitlines() if line.strip()]
-        head = [cell.strip('"') for cell in rows[0]][-len(rows[1:]):]
-        cells = [row[-len(head):] for row in rows[1:]]
-        ties[year] = [(head[i], head[j]) for i, row in enumerate(cells) for j, cell in enumerate(row)
-                      if cell.strip() == "1" and i != j]
-        active = {actor for pair in ties[year] for actor in pair}
-        present[year] = [actor for actor in head if actor in active]
-    assert [len(pairs) for pairs in ties.values()] == [223, 181]
-    found = turnover(waves(ties, present))
+    study = printing_cluster(data_dir("kecskemet"))
+    assert study.ties.groupby("wave").size().to_dict() == {"2012": 223, "2015": 181}
+    found = turnover(study)
     assert found.kept + found.dissolved + found.lost_by_leaving == 223
     assert found.kept + found.created + found.gained_by_joining == 181
     assert (len(found.leavers), len(found.joiners)) == (2, 2)

@@ -73,6 +73,12 @@ class Context:
 
     def waves_of(self, relation: str) -> tuple[str | None, ...]:
         """The waves in which a relation was observed; ``(None,)`` for alliances in a study without waves."""
+        if ("waves", relation) not in self._cache:
+            self._cache["waves", relation] = self._find_waves(relation)
+        found: tuple[str | None, ...] = self._cache["waves", relation]
+        return found
+
+    def _find_waves(self, relation: str) -> tuple[str | None, ...]:
         order = self.study.wave_order
         if relation == ALLIANCES:
             dated = self.study.alliances["start"].notna().any()

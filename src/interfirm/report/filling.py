@@ -21,50 +21,86 @@ from interfirm.study.adjacency import Adjacency
 FILLED_UP_TO: Final = 3000
 FILLED: Final = ", the others filled in at random"
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
 
 def can_fill(view: Adjacency) -> bool:
-    """Whether unknown ties of a view can be filled: the table of pairs must fit in memory."""
-    return view.size <= FILLED_UP_TO
+    """Whether something is unknown in a view and can be filled: the table of pairs must fit in memory."""
+    return view.has_missing and view.size <= FILLED_UP_TO
 
 
-def unknown_pairs(view: Adjacency) -> npt.NDArray[np.int64]:
-    """m × 2 ordered pairs of positions whose tie is not known; undirected pairs once."""
+class Filling:
+    """Random fillings of the unknown ties of a view.
+
+    Parameters
+    ----------
+    view
+        The relation as it was observed.
+
+    Attributes
+    ----------
+    pairs
+        m × 2 ordered pairs of positions whose tie is not known; undirected pairs once.
+    chance
+        m probabilities that they are tied.
+    reached
+        n probabilities that at least one of the unknown ties reaches an actor.
+    """
+
+    def __init__(self, view: Adjacency) -> None:
+        self.view = view
+        self.pairs = _unknown_pairs(view)
+        ends = self.pairs if view.directed else np.vstack([self.pairs, self.pairs[:, ::-1]])
+        unknown = np.bincount(ends[:, 1], minlength=view.size)
+        rate = _rates(view, unknown)
+        self.chance: Floats = rate[self.pairs[:, 1]] if view.directed else rate[self.pairs].mean(axis=1)
+        self.reached: Floats = 1 - (1 - np.clip(rate, 0.0, 1.0)) ** unknown
+        coo = view.matrix.tocoo()
+        self._row, self._column = coo.row.astype(np.int64), coo.col.astype(np.int64)
+
+    def new(self, rng: np.random.Generator) -> Ints:
+        """The unknown pairs that are tied in one filling."""
+        return self.pairs[rng.random(len(self.pairs)) < self.chance]
+
+    def _ends(self, rng: np.random.Generator) -> tuple[Ints, Ints]:
+        new = self.new(rng)
+        if not self.view.directed:
+            new = np.vstack([new, new[:, ::-1]])
+        return np.concatenate([self._row, new[:, 0]]), np.concatenate([self._column, new[:, 1]])
+
+    def dense(self, rng: np.random.Generator) -> Floats:
+        """The n × n matrix of zeros and ones of one filling."""
+        out = np.zeros((self.view.size, self.view.size))
+        out[self._ends(rng)] = 1.0
+        return out
+
+    def sparse(self, rng: np.random.Generator) -> sp.csr_array:
+        """The same as a sparse matrix."""
+        row, column = self._ends(rng)
+        return sp.csr_array((np.ones(len(row)), (row, column)), shape=self.view.matrix.shape)
+
+    def answered(self, rng: np.random.Generator) -> Adjacency:
+        """The view as it would be had everyone answered; weights are 1."""
+        return replace(self.view, matrix=self.sparse(rng), missing_rows=np.zeros(self.view.size, dtype=bool),
+                       missing_pairs=np.zeros((0, 2), dtype=np.int64))
+
+
+def _unknown_pairs(view: Adjacency) -> Ints:
     if not view.has_missing:
         return np.zeros((0, 2), dtype=np.int64)
     unknown = ~view.observed()
     np.fill_diagonal(unknown, False)
-    if not view.directed:
-        unknown = np.triu(unknown, k=1)
-    return np.argwhere(unknown).astype(np.int64)
+    return np.argwhere(unknown if view.directed else np.triu(unknown, k=1)).astype(np.int64)
 
 
-def rates(view: Adjacency, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _rates(view: Adjacency, unknown: Ints) -> Floats:
     """n probabilities that an unknown pair that ends in an actor is tied."""
     known = view.observed_count()
     if not known or not view.matrix.nnz:
         return np.zeros(view.size)
-    ends = pairs if view.directed else np.vstack([pairs, pairs[:, ::-1]])
-    unknown = np.bincount(ends[:, 1], minlength=view.size)
     received = np.bincount(view.matrix.indices, minlength=view.size)
-    out: npt.NDArray[np.float64] = (received + 1) / (view.size - 1 - unknown + known / view.matrix.nnz)
-    return out
-
-
-def drawn(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Those of the unknown pairs that are tied in one random filling."""
-    rate = rates(view, pairs)
-    chance = rate[pairs[:, 1]] if view.directed else rate[pairs].mean(axis=1)
-    return pairs[rng.random(len(pairs)) < chance]
-
-
-def filled(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> sp.csr_array:
-    """The binary matrix with each of the unknown pairs tied by chance."""
-    new = drawn(view, pairs, rng)
-    if not view.directed:
-        new = np.vstack([new, new[:, ::-1]])
-    extra = sp.csr_array((np.ones(len(new)), (new[:, 0], new[:, 1])), shape=view.matrix.shape)
-    out = sp.csr_array(view.binary + extra)
-    out.data = np.ones_like(out.data)
+    out: Floats = (received + 1) / (view.size - 1 - unknown + known / view.matrix.nnz)
     return out
 
 
@@ -76,7 +112,7 @@ def holds(view: Adjacency, claim: Callable[[sp.csr_array], bool], *, draws: int,
     view
         The relation as it was observed, in which the claim holds.
     claim
-        Takes the binary n × n matrix and says whether the claim holds in it.
+        Takes the n × n matrix of zeros and ones and says whether the claim holds in it.
     draws, rng
         Number of fillings and their generator.
 
@@ -89,14 +125,8 @@ def holds(view: Adjacency, claim: Callable[[sp.csr_array], bool], *, draws: int,
         return 1.0
     if not can_fill(view):
         return view.observed_count() / (view.size * (view.size - 1))
-    pairs = unknown_pairs(view)
-    return float(np.mean([claim(filled(view, pairs, rng)) for _ in range(draws)]))
-
-
-def answered(view: Adjacency, pairs: npt.NDArray[np.int64], rng: np.random.Generator) -> Adjacency:
-    """The view as it would be had everyone answered, unknown ties filled in at random; weights are 1."""
-    return replace(view, matrix=filled(view, pairs, rng), missing_rows=np.zeros(view.size, dtype=bool),
-                   missing_pairs=np.zeros((0, 2), dtype=np.int64))
+    filling = Filling(view)
+    return float(np.mean([claim(filling.sparse(rng)) for _ in range(draws)]))
 
 
 def beats_chance(view: Adjacency, measure: Callable[[Adjacency], float], *, above: bool, null: str, draws: int,
@@ -121,8 +151,8 @@ def beats_chance(view: Adjacency, measure: Callable[[Adjacency], float], *, abov
     float
         Wins / (1 + draws).
     """
-    pairs, wins = unknown_pairs(view), 0
+    observed, wins = Filling(view), 0
     for network in random_networks(view, null, draws, seed):
-        value, chance = (measure(answered(one, pairs, rng)) for one in (view, network))
+        value, chance = measure(observed.answered(rng)), measure(Filling(network).answered(rng))
         wins += value > chance if above else value < chance
     return wins / (1 + draws)

@@ -46,7 +46,7 @@ def chapter(ctx: Context) -> Chapter:
         return Chapter("cohesion", _TITLE, "", [], [NotAnswered(
             "cohesion-none", _TITLE, "The study holds no ties among members.",
             "A row for each tie in the table 'ties', or for each membership in 'alliances'.")])
-    found = {wave: bundle(ctx.study, relation=ctx.relation, wave=wave, seed=ctx.seed) for wave in ctx.waves}
+    found = {wave: ctx.measure(bundle, relation=ctx.relation, wave=wave, seed=ctx.seed) for wave in ctx.waves}
     last, before = found[ctx.wave], found[ctx.waves[-2]] if len(ctx.waves) > 1 else None
     null = {} if ctx.relation == ALLIANCES else _null(ctx)
     claims = [*(_null_claim(ctx, name, row) for name, row in null.items()), *_whole_claim(ctx, last, before)]
@@ -94,7 +94,7 @@ def _striking(row: dict[str, Any]) -> float:
 def _sure(ctx: Context, name: str, row: dict[str, Any], above: bool) -> tuple[float, str]:
     plain = row["above"] if above else row["below"]
     view = ctx.adjacency()
-    if not view.has_missing or not can_fill(view):
+    if not can_fill(view):
         return ctx.sure(plain), ""
     measure: Callable[[Adjacency], float] = reciprocity_of if name == "reciprocity" else transitivity_of
     sure = beats_chance(view, measure, above=above, null="degree", draws=ctx.draws, seed=ctx.seed, rng=ctx.rng(name))
@@ -191,7 +191,7 @@ def _all(ctx: Context) -> Block:
     rows: list[list[Any]] = []
     for relation in ctx.relations:
         for wave in ctx.waves_of(relation):
-            one = bundle(ctx.study, relation=relation, wave=wave, seed=ctx.seed)
+            one = ctx.measure(bundle, relation=relation, wave=wave, seed=ctx.seed)
             rows.append([relation, ctx.when(wave), one.ties, one.density, one.reciprocity, one.transitivity,
                          one.components.number - one.components.isolates, one.components.isolates,
                          one.components.largest_share, one.distances.mean])

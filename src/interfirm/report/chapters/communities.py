@@ -80,7 +80,7 @@ def _claim(ctx: Context, found: Communities, rows: list[list[Any]]) -> Claim:
         f"{ctx.when(ctx.wave)})."
     sure = null["above"] if sharper else null["below"]
     view, rest = ctx.adjacency(), ""
-    if view.has_missing and can_fill(view):
+    if can_fill(view):
         sure = beats_chance(view, lambda one: leiden(one, ctx.seed)[0], above=sharper, null="degree", draws=draws,
                             seed=ctx.seed, rng=ctx.rng("communities"))
         rest = FILLED

@@ -54,7 +54,7 @@ def _claim(ctx: Context, found: CorePeriphery) -> Claim:
         f"the possible {what} among them exist, {words.share(found.periphery_density)} among the others " \
         f"({ctx.when(ctx.wave)}): {words.listing(ctx.names(list(core)), 5)}."
     view, sure, rest = ctx.adjacency(), ctx.sure(1 - found.p), ""
-    if view.has_missing and can_fill(view):
+    if can_fill(view):
         sure = beats_chance(view, lambda one: fitted(one, "discrete", ctx.seed)[0], above=True, null="density",
                             draws=found.draws, seed=ctx.seed, rng=ctx.rng("core"))
         rest = FILLED

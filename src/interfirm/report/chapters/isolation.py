@@ -11,7 +11,7 @@ import numpy.typing as npt
 from interfirm.report import words
 from interfirm.report.blocks import Block, Claim, TableColumn, Text
 from interfirm.report.context import Context, table
-from interfirm.report.filling import can_fill, rates, unknown_pairs
+from interfirm.report.filling import Filling, can_fill
 from interfirm.study.adjacency import Adjacency
 from interfirm.study.study import ALLIANCES
 
@@ -59,11 +59,7 @@ def _unnamed(view: Adjacency) -> npt.NDArray[np.float64]:
         return np.ones(view.size)
     if not can_fill(view):
         return np.full(view.size, view.observed_count() / (view.size * (view.size - 1)))
-    pairs = unknown_pairs(view)
-    ends = pairs if view.directed else np.vstack([pairs, pairs[:, ::-1]])
-    rate = np.clip(rates(view, pairs), 0.0, 1.0)
-    out: npt.NDArray[np.float64] = (1 - rate) ** np.bincount(ends[:, 1], minlength=view.size)
-    return out
+    return 1 - Filling(view).reached
 
 
 def part(ctx: Context) -> tuple[list[Claim], list[Block]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
 from interfirm.network.groups import EIIndex, ei_index, group_codes, mixing
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Claim, Figure, NotAnswered, TableColumn
 from interfirm.report.context import Context, table
-from interfirm.report.filling import can_fill, filled, unknown_pairs
+from interfirm.report.filling import FILLED, Filling, can_fill
 from interfirm.study.study import ALLIANCES
 
 _GROUPINGS = (("sector", "sector"), ("kind", "kind"), ("city", "town"), ("ownership", "form of ownership"))
@@ -59,23 +58,20 @@ def _sure(ctx: Context, column: str, found: EIIndex, keep: bool) -> tuple[float,
     """How sure the direction is; with unknown ties, over random fillings of them."""
     view = ctx.adjacency()
     plain = 1 - (found.p_low if keep else found.p_high)
-    if not view.has_missing or not can_fill(view):
+    if not can_fill(view):
         return ctx.sure(plain), ""
     codes, _, _ = group_codes(ctx.study, view, column)
-    pairs, rng, beaten = unknown_pairs(view), ctx.rng("mixing"), 0
+    filling, rng, beaten = Filling(view), ctx.rng("mixing"), 0
     for _ in range(found.permutations):
-        upper = sp.triu(_symmetric(filled(view, pairs, rng)), k=1).tocoo()
-        known = (codes[upper.row] >= 0) & (codes[upper.col] >= 0)
-        one, two = upper.row[known], upper.col[known]
+        tied = filling.dense(rng)
+        one, two = np.nonzero(np.triu(np.maximum(tied, tied.T), k=1))
+        known = (codes[one] >= 0) & (codes[two] >= 0)
+        one, two = one[known], two[known]
         dealt = codes.copy()
         dealt[codes >= 0] = rng.permutation(codes[codes >= 0])
         observed, chance = (codes[one] == codes[two]).mean(), (dealt[one] == dealt[two]).mean()
         beaten += observed > chance if keep else observed < chance
-    return beaten / (1 + found.permutations), ", the others filled in at random"
-
-
-def _symmetric(matrix: sp.csr_array) -> sp.csr_array:
-    return sp.csr_array(matrix.maximum(matrix.T))
+    return beaten / (1 + found.permutations), FILLED
 
 
 def _figure(ctx: Context, found: list[tuple[str, EIIndex]]) -> Figure:

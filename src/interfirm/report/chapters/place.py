@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn
 from interfirm.report.context import Context, table
-from interfirm.report.filling import can_fill, drawn, unknown_pairs
+from interfirm.report.filling import FILLED, Filling, can_fill
 from interfirm.report.nearness import Nearness, Places, nearness, places
 from interfirm.study.study import ALLIANCES
 
@@ -60,11 +60,11 @@ def _ends(ctx: Context) -> tuple[Any, Any, Any]:
 def _test(ctx: Context, where: Places) -> Nearness | None:
     view = ctx.adjacency()
     fill = None
-    if view.has_missing and can_fill(view):
-        pairs = unknown_pairs(view)
+    if can_fill(view):
+        filling = Filling(view)
 
         def fill(rng: np.random.Generator) -> tuple[Any, Any]:
-            new = np.sort(drawn(view, pairs, rng), axis=1)
+            new = np.sort(filling.new(rng), axis=1)
             ends = view.index[np.unique(new, axis=0)]
             return ends[:, 0], ends[:, 1]
 
@@ -80,7 +80,7 @@ def _claim(ctx: Context, found: Nearness) -> Claim:
         f"({ctx.when(ctx.wave)})."
     sure = found.nearer if nearer else found.farther
     view = ctx.adjacency()
-    rest = ", the others filled in at random" if view.has_missing and can_fill(view) else ""
+    rest = FILLED if can_fill(view) else ""
     why = f"{found.permutations} random exchanges of places; {ctx.response()}{rest}"
     return ctx.claim("place-near", text, sure if rest else ctx.sure(sure), why, "place-numbers", 0.5)
 

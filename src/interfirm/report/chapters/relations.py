@@ -13,7 +13,7 @@ from interfirm.network.qap import QAP, qap_correlation
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn
 from interfirm.report.context import Context, table
-from interfirm.report.filling import filled, unknown_pairs
+from interfirm.report.filling import Filling
 from interfirm.report.nearness import places
 from interfirm.study.study import ALLIANCES
 
@@ -125,10 +125,10 @@ def _sure(ctx: Context, found: QAP, wave: str | None, above: bool) -> float:
     if views[0].size > _FILLED_UP_TO:
         return plain * float(min(1 - ctx.unknown(name, wave) for name in relations))
     rng, wins = ctx.rng(f"{found.first}{found.second}"), 0
-    unknown = [unknown_pairs(view) for view in views]
+    fillings = [Filling(view) for view in views]
     given = None if len(views) == 2 else ctx.study.dyadic(found.second)[np.ix_(views[0].index, views[0].index)]
     for _ in range(ctx.permutations):
-        one, *rest = (filled(view, pairs, rng).toarray() for view, pairs in zip(views, unknown, strict=True))
+        one, *rest = (filling.dense(rng) for filling in fillings)
         two = rest[0] if given is None else given
         order = rng.permutation(len(one))
         value, chance = (_together(one, other, found.method) for other in (two, two[np.ix_(order, order)]))

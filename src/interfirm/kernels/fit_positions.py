@@ -143,7 +143,7 @@ def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state
                 move(i, target, start, items, pos, sizes, counts)
                 score, better = best, True
         for u in range(n):
-            if pos[u] == 0:
+            if pos[u] == 0 and not better:
                 now = swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts,
                                 cells, trial, score)[0]
                 if now < score - TOLERANCE:

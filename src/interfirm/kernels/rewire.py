@@ -5,7 +5,6 @@ Layers are n × n int8: 1 tie, 0 no tie, -1 unknown. Unknown cells stay unknown 
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from interfirm.kernels.fit_score import INNER, draw

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from interfirm.kernels import fit_search, fit_score
+from interfirm.kernels import fit_score, fit_search
 
 Layer = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]

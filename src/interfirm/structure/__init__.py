@@ -1,0 +1,26 @@
+"""What shape does cooperation have, and who holds it together?"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "ideal_types": ("IDEAL_TYPES", "KINDS", "IdealType"),
+    "generate": ("Generated", "generate"),
+    "classification": ("Classification",),
+    "classify": ("classify_network",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = sorted(_ROOM_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'interfirm.structure' has no attribute '{name}'")
+    return getattr(import_module(f"interfirm.structure.{_ROOM_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *_ROOMS]

@@ -1,0 +1,245 @@
+"""Which of the five structures of cooperation a network has, how sure, and what contradicts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from interfirm._version import __version__
+from interfirm.structure import conditions as rules
+from interfirm.structure.classification import CONTESTED, INDETERMINATE, NOT_CLASSIFIED, Classification
+from interfirm.structure.ideal_types import KINDS
+from interfirm.structure.indices import indices as all_indices
+from interfirm.structure.layers import Layers, adequate, read_layers, without_isolates
+from interfirm.structure.limits import limit
+from interfirm.structure.search import Arrangement, arrange, arrange_random
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int], Any]
+
+RESTARTS = 20
+QUICK_RESTARTS = 6
+NULLS = ("degree", "density")
+SHARES = (0.05, 0.10)
+STABILITY_DRAWS = 50
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed: draws per kind of random network, draws per share of moved ties, starts, indices."""
+
+    draws: int
+    stability_draws: int
+    restarts: int
+    indices: bool
+    progress: Progress | None
+
+
+def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None = None, *, seed: int,
+                     draws: int = 200, observed: Any = None, actors: Sequence[str] | None = None,
+                     coordination_source: str = "asked", stability_draws: int = STABILITY_DRAWS,
+                     restarts: int = RESTARTS, indices: bool = True,
+                     progress: Progress | None = None) -> Classification:
+    """Which of the five structures two layers have.
+
+    Each structure says which cells of the two layers should be empty, full, or of any density, given who
+    is nodal, in which segment, or whose unit. For each, the best arrangement is searched (relocation moves
+    from ``restarts`` starts) and scored by
+
+        misfit = -log P(layers | structure, arrangement) - log P(arrangement).
+
+    In a layer of density ρ a full cell holds its tie with probability 1 - η(1 - ρ), an empty one has a tie
+    with probability η ρ; η, the noise of the layer, is summed out. The ties of cells of any density have a
+    uniform Beta-Bernoulli marginal. log P(arrangement) is minus its code length. The probability of a
+    structure is proportional to exp(-evidence), where the evidence adds the arrangements near the best.
+    The scoring is ours; the idea of fitting prespecified images is generalised blockmodelling [doreian2005].
+
+    A structure is named only if its probability reaches 0.9, it fits at least 2 standard deviations better
+    than it fits random networks searched in the same way, and its necessary conditions hold. Otherwise the
+    decision is ``"indeterminate"``; or ``"contested"`` if a circuit fits best although many decide for
+    others. Random networks have the same degrees (exchange) and out-degrees (coordination), or for the
+    nodal circuit, which consists of degrees, the same density. A circuit is the absence of a hierarchy and
+    is not compared with random networks.
+
+    Parameters
+    ----------
+    exchange
+        n × n: who works with whom. Any weight above 0 is a tie, in whichever direction.
+    coordination
+        n × n: row decides for column. None if it is not known: then exchange alone speaks, and a circuit
+        can hardly be told from a nodal circuit whose head works with few.
+    seed
+        Seed of the searches and of the random networks. The result does not depend on the number of cores.
+    draws
+        Random networks of each kind; 0 leaves the comparison out, and nothing but a circuit is named.
+    observed
+        n × n booleans: which pairs are known; or one such array for each layer. NaN in a layer means the
+        same. Unknown cells do not count in the score. Above 20 % unknown, exchange is refused and
+        coordination left out.
+    actors
+        n names.
+    coordination_source
+        How the coordination layer was measured, in words; printed with the result.
+    stability_draws
+        Networks with 5 % and 10 % of the ties moved, to see whether the label is stable; 0 leaves it out.
+    restarts
+        Starts of each search. Random networks get 6, and are compared with a search of the same effort.
+    indices
+        Whether to compute the indices.
+    progress
+        Called with what is done, how many, of how many.
+
+    Returns
+    -------
+    Classification
+
+    Raises
+    ------
+    DataError
+        If a matrix is not square, sizes differ, or weights are negative.
+
+    Notes
+    -----
+    Firms without any tie are left out and named. Fewer than 6 firms, no exchange, more than 20 % unknown
+    pairs: ``"not classified"``, with the indices. A network in several parts is flagged and fails the
+    condition that the firms hang together unless one part holds 80 % of them.
+
+    Examples
+    --------
+    >>> from interfirm.structure import generate
+    >>> made = generate("nodal circuit", 10, seed=1)
+    >>> classify_network(made.exchange, made.coordination, seed=1, draws=20).decision
+    'nodal circuit'
+    """
+    layers = read_layers(exchange, coordination, observed, actors,
+                         coordination_source if coordination is not None else "none: exchange alone")
+    return run(layers, seed, Effort(draws, stability_draws, restarts, indices, progress), proxy=False)
+
+
+def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classification:
+    """Classify checked layers; ``proxy`` says that coordination was inferred, which halves its weight."""
+    layers = adequate(without_isolates(layers))
+    settings = {"seed": seed, "draws": effort.draws, "stability_draws": effort.stability_draws,
+                "restarts": effort.restarts, "version": __version__}
+    numbers = all_indices(layers.exchange, layers.coordination if layers.known else None) if effort.indices else {}
+    if not layers.fit:
+        return _unfit(layers, numbers, settings)
+    roots = np.random.SeedSequence(seed).spawn(5)
+    start = int(roots[0].generate_state(1, np.uint64)[0])
+    found = arrange(layers.exchange, layers.coordination, layers.known, restarts=effort.restarts, near=True, seed=start)
+    probability = _probability(found.evidence)
+    if proxy and layers.known:
+        alone = arrange(layers.exchange, np.zeros_like(layers.coordination), False, restarts=effort.restarts,
+                        near=True, seed=start)
+        probability = (probability + _probability(alone.evidence)) / 2
+    order = np.argsort(-probability, kind="stable")
+    z = _compare(layers, int(order[0]), effort, start, roots[1:3], probability)
+    stability = _stability(layers, int(np.argmin(found.evidence)), effort, roots[3:])
+    return _result(layers, found, probability, order, z, stability, numbers, settings)
+
+
+def _probability(evidence: Floats) -> Floats:
+    out = np.exp(-(evidence - evidence.min()))
+    return out / out.sum()
+
+
+def _compare(layers: Layers, best: int, effort: Effort, start: int, roots: list[np.random.SeedSequence],
+             probability: Floats) -> dict[str, dict[str, float]]:
+    """z per structure and kind of random network; NaN without draws or where no draw differs."""
+    out = {kind: dict.fromkeys(NULLS, float("nan")) for kind in KINDS}
+    if effort.draws < 2:
+        return out
+    quick = arrange(layers.exchange, layers.coordination, layers.known, restarts=QUICK_RESTARTS, near=False, seed=start)
+    for null, root in zip(NULLS, roots, strict=True):
+        report = _report(effort.progress, f"random networks, same {null}", effort.draws)
+        misfit, _ = arrange_random(layers.exchange, layers.coordination, layers.known, null=null, draws=effort.draws,
+                                   restarts=QUICK_RESTARTS, near=False, seed=root, progress=report)
+        mean, sd = misfit.mean(axis=0), misfit.std(axis=0, ddof=1)
+        for at, kind in enumerate(KINDS):
+            if at and sd[at] > 1e-6:
+                out[kind][null] = float((mean[at] - quick.misfit[at]) / sd[at])
+    return out
+
+
+def _stability(layers: Layers, best: int, effort: Effort, roots: list[np.random.SeedSequence]) -> dict[float, float]:
+    """Share of the networks with some ties moved that have the same best structure."""
+    out = {}
+    if effort.stability_draws < 1:
+        return out
+    for share, root in zip(SHARES, roots, strict=True):
+        report = _report(effort.progress, f"{share:.0%} of the ties moved", effort.stability_draws)
+        _, evidence = arrange_random(layers.exchange, layers.coordination, layers.known, null="share", share=share,
+                                     draws=effort.stability_draws, restarts=QUICK_RESTARTS, near=True, seed=root,
+                                     progress=report)
+        out[share] = float((evidence.argmin(axis=1) == best).mean())
+    return out
+
+
+def _report(progress: Progress | None, what: str, total: int) -> Callable[[int], Any] | None:
+    return None if progress is None else lambda done: progress(what, done, total)
+
+
+def _result(layers: Layers, found: Arrangement, probability: Floats, order: npt.NDArray[np.intp],
+            z: dict[str, dict[str, float]], stability: dict[float, float], numbers: dict[str, float],
+            settings: dict[str, Any]) -> Classification:
+    labels = {kind: rules.expected(kind, found.positions[at], found.superiors[at]) for at, kind in enumerate(KINDS)}
+    must = {kind: tuple(rules.conditions(kind, layers, found.positions[at], found.superiors[at]))
+            for at, kind in enumerate(KINDS)}
+    best = KINDS[int(order[0])]
+    at = int(order[0])
+    first = Classification(
+        decision=best, best=best, second=KINDS[int(order[1])],
+        probability=dict(zip(KINDS, probability.tolist(), strict=True)),
+        misfit=dict(zip(KINDS, found.misfit.tolist(), strict=True)),
+        evidence=dict(zip(KINDS, found.evidence.tolist(), strict=True)), z=z, conditions=must,
+        distance={kind: rules.distance(layers, labels[kind]) for kind in KINDS},
+        violations=tuple(rules.violations(layers, labels[best])), stability=stability,
+        positions=position_names(best, found.positions[at], found.superiors[at]), superiors=found.superiors[at],
+        actors=layers.actors, indices=numbers, coordination=layers.source, findings=tuple(layers.findings),
+        reasons=(), settings=settings)
+    decision, reasons = decide(first, float((layers.coordination == 1).sum()) / layers.size)
+    return replace(first, decision=decision, reasons=reasons)
+
+
+def decide(found: Classification, decisions_per_firm: float) -> tuple[str, tuple[str, ...]]:
+    """The decision and, if no structure is named, why."""
+    best = found.best
+    if best == "circuit" and decisions_per_firm > limit("stray_decisions"):
+        return CONTESTED, (f"nobody leads, yet there are {decisions_per_firm:.2g} decisions over others per firm",)
+    reasons = []
+    if found.probability[best] < limit("probability"):
+        reasons.append(f"the probability is below {limit('probability'):.0%}")
+    z = found.deciding_z(best)
+    if best != "circuit" and not z >= limit("z"):
+        reasons.append("it was not compared with random networks" if found.settings["draws"] < 2
+                       else f"random networks fit about as well (z = {z:.1f})")
+    reasons += [f"not so: {item.text} ({item.value:.2f}, {item.sense} {item.bound:.2g})"
+                for item in found.conditions[best] if not item.holds]
+    return (INDETERMINATE if reasons else best), tuple(reasons)
+
+
+def position_names(kind: str, positions: npt.NDArray[np.int64], superiors: npt.NDArray[np.int64]
+                   ) -> npt.NDArray[np.str_]:
+    """Position names as in ``IDEAL_TYPES[kind].positions``."""
+    n = len(positions)
+    if kind == "circuit":
+        return np.full(n, "member")
+    if kind == "branch":
+        heads = np.isin(np.arange(n), superiors)
+        return np.where(superiors < 0, "main firm", np.where(heads, "intermediate", "unit"))
+    others = {"nodal circuit": ("member", "member"), "circuit-barrier": ("segment A", "segment B"),
+              "circuit-branch": ("unit", "unit")}[kind]
+    return np.where(positions == 0, "nodal", np.where(positions == 1, others[0], others[1]))
+
+
+def _unfit(layers: Layers, numbers: dict[str, float], settings: dict[str, Any]) -> Classification:
+    n = layers.size
+    return Classification(
+        decision=NOT_CLASSIFIED, best="", second="", probability={}, misfit={}, evidence={}, z={}, conditions={},
+        distance={}, violations=(), stability={}, positions=np.full(n, ""), superiors=np.full(n, -1),
+        actors=layers.actors, indices=numbers, coordination=layers.source, findings=tuple(layers.findings),
+        reasons=tuple(item.problem for item in layers.findings.of("warning")), settings=settings)

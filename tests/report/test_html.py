@@ -213,6 +213,14 @@ def test_the_still_map_shows_every_actor_and_the_main_ties(summary: dict[str, An
     assert str(dashed[0]["d"]).count("M") == sum(e["source"] in outside or e["target"] in outside for e in shown)
 
 
+def test_the_middle_is_drawn_apart_and_the_order_stays() -> None:
+    nodes = [{"x": 0.5 + far, "y": 0.5} for far in (0.0, 0.1, 0.2, 0.4, 0.45)]
+    out = [node["x"] - 0.5 for node in atlas.eased({"nodes": nodes, "boundary": [0.5, 0.5, 0.4]})["nodes"]]
+    assert out == sorted(out)
+    assert out[1] == pytest.approx(0.4 * 0.25**0.72)
+    assert out[0] == 0 and out[3:] == pytest.approx([0.4, 0.45])  # the rim and what lies outside stay
+
+
 def test_the_hull_by_hand() -> None:
     square = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0), (1.0, 1.0), (1.0, 0.0)]
     assert sorted(atlas.hull(square)) == [(0.0, 0.0), (0.0, 2.0), (2.0, 0.0), (2.0, 2.0)]

@@ -51,14 +51,14 @@ export function labels(renderer: Sigma, wanted: Named[], colours: Theme): void {
     for (const [x, y] of tries) {
       const box: Box = [x - 2, y - LINE / 2, x + long + 2, y + LINE / 2];
       if (box[0] < 2 || box[2] > width - 2 || box[1] < 2 || box[3] > height - 2) continue;
-      if (taken.some((other) => touch(box, other))) continue;
+      if (i > 0 && taken.some((other) => touch(box, other))) continue; // the first is always written
       taken.push(box);
       if (Math.abs(y - spot.y) > LINE * 1.5) { // a thin line leads back to the actor
         context.beginPath();
         context.moveTo(spot.x, spot.y);
         context.lineTo(x < spot.x ? x + long : x, y);
         context.lineWidth = 1;
-        context.strokeStyle = colours.muted;
+        context.strokeStyle = colours.edge;
         context.stroke();
       }
       context.lineWidth = 4;

@@ -244,6 +244,7 @@ def _atlas(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     data = summary.get("map")
     if not data or not data.get("nodes") or not any(True for _ in _blocks(summary["chapters"], "map")):
         return None
+    data = atlas.eased(data)
     drawn = atlas.picture(data)
     return {"svg": Markup(drawn.svg), "key": Markup(drawn.key), "note": drawn.note,
             "data": Markup(script_json(atlas.payload(data, summary.get("measures") or {})))}

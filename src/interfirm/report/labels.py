@@ -125,6 +125,13 @@ def place(spots: Sequence[tuple[float, float]], texts: Sequence[str], size: floa
     return out
 
 
+def leaders(spots: Sequence[tuple[float, float]], found: Sequence[tuple[float, float, str] | None],
+            size: float) -> list[tuple[float, float, float, float]]:
+    """Thin lines from dots to the labels that could not stand right beside them: x and y of both ends."""
+    return [(x, y, at[0], at[1]) for (x, y), at in zip(spots, found, strict=True)
+            if at is not None and at[2] != "center" and abs(at[1] - y) > 1.2 * size]
+
+
 def _box(spot: tuple[float, float, str], long: float, size: float) -> Box:
     x, y, align = spot
     start = x if align == "left" else x - long if align == "right" else x - long / 2

@@ -9,13 +9,14 @@ from html import escape
 from typing import Any, Final, NamedTuple
 
 from interfirm.report import words
-from interfirm.report.labels import place, shorten
+from interfirm.report.labels import leaders, place, shorten
 
 Data = Mapping[str, Any]
 
 WIDTH: Final = 880
 MARGIN: Final = 46
 DRAWN_TIES: Final = 6000
+_EASE: Final = 0.72
 
 
 class Style(NamedTuple):
@@ -146,6 +147,21 @@ def _key(nodes: Sequence[Data]) -> str:
     return '<ul class="key map-key">' + "".join(
         f'<li><svg width="{wide}" height="16" viewBox="0 0 {wide} 16" aria-hidden="true">{picture_}</svg>'
         f"{escape(words.sentence(text))}</li>" for picture_, wide, text in entries) + "</ul>"
+
+
+def eased(data: Data) -> Data:
+    """The map with its crowded middle drawn apart, for the eye: radii inside the boundary grow as r^0.72."""
+    if not data.get("boundary"):
+        return data
+    cx, cy, r = (float(value) for value in data["boundary"])
+
+    def moved(node: Data) -> dict[str, Any]:
+        dx, dy = float(node["x"]) - cx, float(node["y"]) - cy
+        share = math.hypot(dx, dy) / r if r else 0.0
+        grow = share ** (_EASE - 1) if 0 < share < 1 else 1.0
+        return {**node, "x": cx + dx * grow, "y": cy + dy * grow}
+
+    return {**data, "nodes": [moved(node) for node in data["nodes"]]}
 
 
 def start(data: Data) -> tuple[str, str]:
@@ -280,8 +296,10 @@ def _labels(data: Data, spots: Sequence[tuple[float, float]], radii: Sequence[fl
     chosen = [i for i in data["labelled"] if i < len(spots)]
     texts = [shorten(str(data["nodes"][i]["label"]), 26) for i in chosen]
     height = max((y for _, y in spots), default=0) + MARGIN
-    found = place([spots[i] for i in chosen], texts, 14, WIDTH, height, away=[radii[i] + 5 for i in chosen])
-    return "".join(
+    dots = [spots[i] for i in chosen]
+    found = place(dots, texts, 14, WIDTH, height, away=[radii[i] + 5 for i in chosen])
+    lines = "".join(f"M{a:.1f},{b:.1f}L{c:.1f},{d:.1f}" for a, b, c, d in leaders(dots, found, 14))
+    return (f'<path d="{lines}" stroke="var(--edge)" fill="none"/>' if lines else "") + "".join(
         f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{_ANCHOR[at[2]]}" dominant-baseline="central" '
         f'font-size="14" font-weight="600" fill="var(--ink)" stroke="var(--paper)" stroke-width="3.5" '
         f'stroke-linejoin="round" paint-order="stroke">{escape(text)}</text>'

@@ -20,7 +20,7 @@ from interfirm.report.charts.canvas import (
     y_axis,
     zero_line,
 )
-from interfirm.report.labels import place, shorten, spread, width_of
+from interfirm.report.labels import leaders, place, shorten, spread, width_of
 
 _FEW = 6
 _TIP = {"field": "tip", "type": "nominal"}
@@ -128,6 +128,10 @@ def points(canvas: Canvas, data: Sequence[dict[str, Any]], letters: int) -> None
     texts = [shorten(row["label"], letters) for row in named]
     gaps = [5 + math.sqrt(row["size"] / math.pi) for row in named]
     found = place(spots, texts, FONT, canvas.inner, canvas.height, gaps)
+    lines = [{"a": x0 + a / canvas.inner * (x1 - x0), "b": y1 - b / canvas.height * (y1 - y0),
+              "c": x0 + c / canvas.inner * (x1 - x0), "d": y1 - d / canvas.height * (y1 - y0)}
+             for a, b, c, d in leaders(spots, found, FONT)]
+    canvas.add(lines, {"type": "rule", "stroke": "var(--edge)", "strokeWidth": 1}, x="a", y="b", x2="c", y2="d")
     texts_at = [(*spot, text) for text, spot in zip(texts, found, strict=True) if spot is not None]
     canvas.captions(texts_at, stroke="var(--paper)", strokeWidth=4, fill="var(--paper)")
     canvas.captions(texts_at)

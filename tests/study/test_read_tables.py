@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from study_strategies import AWKWARD, studies
@@ -222,7 +224,7 @@ def test_what_is_no_study_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="interfirm import"):
         check_files(tmp_path / "x.txt")
     (tmp_path / "x.xlsx").write_bytes(b"PK\x03\x04 not really")
-    assert [item.code for item in check_files(tmp_path / "x.xlsx")[1]] == ["not-a-workbook"]
+    assert [item.code for item in check_files(tmp_path / "x.xlsx")[1]] == ["damaged-workbook"]
     (tmp_path / "empty").mkdir()
     assert [item.code for item in check_files(tmp_path / "empty")[1]] == ["no-tables"]
     other = workbook(tmp_path / "o.xlsx", Sheet1=[["x", "y"], [1, 2]])
@@ -244,3 +246,20 @@ def test_damaged_studies_give_findings_only(seed: int, tmp_path: Path) -> None:
     for path in (place, tmp_path / "s.xlsx"):
         study, findings = check_files(path)
         assert (study is None) == findings.failed
+
+
+def test_a_formula_without_a_result_is_said_and_an_empty_result_is_a_result(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "f.xlsx", actors=[["actor", "name"], ["a", "=1+1"]])
+    found = [(item.code, item.sheet, item.row) for item in check_files(path)[1]]
+    assert found == [("formula-without-value", "actors", 2)]
+    book = xlsxwriter.Workbook(str(tmp_path / "e.xlsx"))
+    sheet = book.add_worksheet("actors")
+    sheet.write_row(0, 0, ["actor", "name"])
+    sheet.write_string(1, 0, "a")
+    sheet.write_formula(1, 1, '=IF(A2="a","","x")', None, "x")
+    book.close()
+    with zipfile.ZipFile(tmp_path / "e.xlsx") as old, zipfile.ZipFile(tmp_path / "e2.xlsx", "w") as new:
+        for name in old.namelist():  # what a spreadsheet stores for a formula whose result is the empty text
+            new.writestr(name, old.read(name).replace(b"<v>x</v>", b"<v></v>"))
+    study, findings = check_files(tmp_path / "e2.xlsx")
+    assert study is not None and not len(findings)

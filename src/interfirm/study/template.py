@@ -12,6 +12,7 @@ from interfirm.study.write.workbook import StudyBook
 README = "Read me (ignore)"
 SURVEY = "survey advice 1"
 _MEMBERS = 80
+_BLANK = " "  # a stored result: with none at all the cell would count as not calculated
 
 _PAGE = (
     ("How to fill in this workbook", (
@@ -145,8 +146,8 @@ def _survey(book: StudyBook) -> None:
     sheet.data_validation(1, 1, _MEMBERS, 1, {"validate": "list", "source": ["yes", "no"]})
     for number in range(2, _MEMBERS + 2):
         formula = f'=IF(actors!$A${number}="","",actors!$A${number})'
-        sheet.write_formula(number - 1, 0, formula, book.formats["text"], "")
-        sheet.write_formula(0, number, formula, book.formats["head"], "")
+        sheet.write_formula(number - 1, 0, formula, book.formats["text"], _BLANK)
+        sheet.write_formula(0, number, formula, book.formats["head"], _BLANK)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 11)
     sheet.set_column(2, _MEMBERS + 1, 8)

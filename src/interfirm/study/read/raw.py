@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import threading
 from collections.abc import Sequence
@@ -13,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from interfirm.errors import DataError, Finding, Findings
 from interfirm.study import schema
+from interfirm.study.read import workbook
 from interfirm.study.read.files import Blob, decode
+from interfirm.study.read.grid import Dropped, Grid
 from interfirm.study.schema import Source
-from interfirm.study.write.cells import number_text, unguard
+from interfirm.study.write.cells import unguard
 
 if TYPE_CHECKING:
     import pandas as pd
 
 IGNORE = "(ignore)"
-MOST_COLUMNS = 2000
 _DELIMITERS = ",;\t|"
 _LOCK = threading.Lock()
 _CELL_LIMIT = 1 << 30
@@ -121,65 +121,32 @@ def from_workbook(blob: Blob, findings: Findings) -> list[Raw]:
     Raises
     ------
     DataError
-        If the file is no workbook, or is damaged or encrypted.
+        If the file is no workbook, or is damaged, encrypted or too large.
     """
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum
-
-    name = Path(blob.name).name
-    out = []
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(blob.data))
-        for sheet in book.sheets_metadata:
-            if IGNORE in sheet.name.lower():
-                continue
-            content = book.get_sheet_by_name(sheet.name)
-            if sheet.visible != SheetVisibleEnum.Visible:
-                findings.add("warning", "the sheet is hidden and is not read", "hidden-sheet", file=name,
-                             sheet=sheet.name, remedy=f"Show it, or add '{IGNORE}' to its name")
-            elif content.total_width > MOST_COLUMNS:
-                findings.add("error", f"the sheet has {content.total_width:,} columns", "too-many-columns", file=name,
-                             sheet=sheet.name, expected=f"at most {MOST_COLUMNS:,}",
-                             remedy="Delete the empty columns at the right, or import it as a matrix")
-            else:
-                out.append(_from_sheet(name, sheet.name, content.to_python(skip_empty_area=False)))
-    except DataError:
-        raise
-    except BaseException as problem:
-        if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
-            raise
-        raise DataError(Finding("error", f"the workbook cannot be opened ({problem})", "not-a-workbook", file=name,
-                                expected="a workbook without a password (.xlsx, .xlsm, .xls or .ods)",
-                                remedy="Open it in a spreadsheet and save it again")) from problem
-    return out
+    dropped: list[Dropped] = []
+    grids = workbook.read(blob, findings, dropped)
+    for item in dropped:
+        if item.reason == "the sheet is hidden":
+            findings.add("warning", "the sheet is hidden and is not read", "hidden-sheet", file=item.file,
+                         sheet=item.sheet, remedy=f"Show it, or add '{IGNORE}' to its name")
+    return [_from_grid(grid) for grid in grids]
 
 
-def _from_sheet(file: str, sheet: str, cells: list[list[Any]]) -> Raw:
-    records = [[_cell(cell) for cell in row] for row in cells]
-    header = [cell.strip() for cell in records[0]] if records else []
-    return _tidy(file, sheet, sheet, header, records, Findings(), guarded=False)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
-    return str(value)
+def _from_grid(grid: Grid) -> Raw:
+    """The first row that is not empty is the header."""
+    header = [cell.strip() for cell in grid.rows[0]]
+    sheet = str(grid.sheet)
+    return _tidy(grid.file, sheet, sheet, header, grid.rows, Findings(), numbers=grid.numbers, guarded=False)
 
 
 def _tidy(file: str, sheet: str | None, title: str, header: list[str], records: list[list[str]], notes: Findings,
-          *, guarded: bool) -> Raw:
+          *, guarded: bool, numbers: list[int] | None = None) -> Raw:
     """Leave out empty rows and columns; every other row must be as long as the header."""
     where: dict[str, Any] = {"file": file, "sheet": sheet}
     rows: list[Sequence[str]] = []
-    numbers = []
+    kept = []
     width = len(header)
-    for number, record in enumerate(records[1:], start=2):
+    for number, record in zip((numbers or range(1, len(records) + 1))[1:], records[1:], strict=True):
         if not any(cell.strip() for cell in record):
             continue
         if len(record) > width and any(cell.strip() for cell in record[width:]):
@@ -190,8 +157,8 @@ def _tidy(file: str, sheet: str | None, title: str, header: list[str], records: 
                       expected="as many cells as columns", remedy="Complete the row; the file may be cut off", **where)
         cells = (record + [""] * (width - len(record)))[:width]
         rows.append([unguard(cell) for cell in cells] if guarded else cells)
-        numbers.append(number)
-    raw = Raw(file, sheet, title, header, rows, numbers, notes)
+        kept.append(number)
+    raw = Raw(file, sheet, title, header, rows, kept, notes)
     _drop_nameless(raw)
     return raw
 

@@ -25,6 +25,7 @@ _CELL = re.compile(rb"<c\b([^>]*)>(.*?)</c>", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _ERROR = re.compile(rb'\bt="e"')
 _VALUE = re.compile(rb"<(?:v|is)\b[^>/]*>[^<]")
+_EMPTY_TEXT = re.compile(rb'\bt="str"')
 _SHOWN = 20
 
 
@@ -44,8 +45,8 @@ def read(blob: Blob, findings: Findings, dropped: list[Dropped]) -> list[Grid]:
     holes = _formulas(blob)
     grids = []
     for meta in book.sheets_metadata:
-        hidden, ignored = "Visible" not in str(meta.visible), "(ignore)" in meta.name.casefold()
-        if hidden or ignored or "WorkSheet" not in str(meta.typ):
+        hidden, ignored = not str(meta.visible).endswith(".Visible"), "(ignore)" in meta.name.casefold()
+        if hidden or ignored or not str(meta.typ).endswith(".WorkSheet"):
             reason = "the sheet is hidden" if hidden else "its name says ignore" if ignored else "it is no table"
             dropped.append(Dropped("the whole sheet", reason, blob.name, meta.name))
             continue
@@ -174,7 +175,7 @@ def _empty_formulas(xml: bytes) -> Iterator[tuple[int, str, str]]:
             continue
         if _ERROR.search(attributes):
             yield int(place[2]), place[1].decode(), "error"
-        elif b"<f" in content and not _VALUE.search(content):
+        elif b"<f" in content and not _VALUE.search(content) and not _EMPTY_TEXT.search(attributes):
             yield int(place[2]), place[1].decode(), "formula"
 
 

@@ -138,6 +138,8 @@ def _cut_claim(ctx: Context, rows: Any) -> list[Claim]:
     view = ctx.adjacency()
     place = int(np.flatnonzero(view.actors == first["actor"])[0])
     sure = holds(view, lambda matrix: cut_off(matrix, place) >= lost, draws=ctx.draws, rng=ctx.rng("cut"))
+    if sure < 0.6:
+        text = f"By the answers so far, w{text[1:-1]}; the missing answers could undo this."
     return [ctx.claim("positions-cut", text, sure, f"counted; {ctx.response()}{_filled(ctx)}", "positions-cut",
                       min(0.85, 0.3 + 3 * lost / view.size), rows["actor"].tolist()[:2])]
 

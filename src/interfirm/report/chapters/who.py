@@ -80,7 +80,7 @@ def _numbers(ctx: Context) -> Numbers:
         alliances = study.alliances["alliance"].nunique()
         items.append(Number("Alliances", alliances, kind="count",
                             comparison=f"{words.number(len(study.alliances) / alliances)} members each on average"))
-    return Numbers("who-numbers", "In numbers", items, f"{ctx.when(ctx.wave)}.")
+    return Numbers("who-numbers", "In numbers", items, f"Counted in {ctx.when(ctx.wave)}.")
 
 
 def _ties(ctx: Context, relation: str, first: str | None) -> Number:

@@ -267,16 +267,17 @@ def measure(
         raise UsageError(f"Say of which study: interfirm measure {name} STUDY.")
     from interfirm.study.read.tables import read_study
 
-    result = catalogue.call(name, read_study(path), relation=relation, wave=wave, options=option or [])
-    _emit(result, name, csv)
+    study = read_study(path)
+    result = catalogue.call(name, study, relation=relation, wave=wave, options=option or [])
+    _emit(result, name, study, csv)
 
 
-def _emit(result: Any, name: str, csv: Path | None) -> None:
+def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
     from interfirm import terminal
     from interfirm.network import catalogue
     from interfirm.study.write.atomic import write_text
 
-    frame = catalogue.as_table(result, name)
+    frame = catalogue.as_table(result, name, study)
     if not catalogue.is_plain(result):
         typer.echo(str(result))
     terminal.show_table(frame)

@@ -120,20 +120,38 @@ def is_plain(result: Any) -> bool:
     return isinstance(result, (int, float, pd.Series, pd.DataFrame, list, tuple))
 
 
-def as_table(result: Any, name: str) -> pd.DataFrame:
-    """Any result as a tidy table; a Series by actor is sorted, largest first."""
+def as_table(result: Any, name: str, study: Study | None = None) -> pd.DataFrame:
+    """Any result as a tidy table; a Series by actor is sorted, largest first.
+
+    With a study, rows by actor also say the actor's name.
+    """
     import pandas as pd
 
-    if isinstance(result, pd.DataFrame):
-        return result.reset_index(drop=isinstance(result.index, pd.RangeIndex))
-    if isinstance(result, pd.Series):
-        ordered = result.sort_values(ascending=False, kind="stable", na_position="last")
-        return ordered.rename(result.name or name).rename_axis(result.index.name or "actor").reset_index()
     if hasattr(result, "table"):
-        return as_table(result.table(), name)
-    if isinstance(result, (list, tuple)):
-        return pd.DataFrame({name: list(result)})
-    return pd.DataFrame({"measure": [name], "value": [float(result)]})
+        return as_table(result.table(), name, study)
+    if isinstance(result, pd.DataFrame):
+        frame = result.reset_index(drop=isinstance(result.index, pd.RangeIndex))
+    elif isinstance(result, pd.Series):
+        ordered = result.sort_values(ascending=False, kind="stable", na_position="last")
+        index = ordered.index.set_names(ordered.index.name or "actor")
+        frame = ordered.to_frame(str(ordered.name or name)).set_index(index).reset_index()
+    elif isinstance(result, (list, tuple)):
+        frame = pd.DataFrame({name: list(result)})
+    else:
+        frame = pd.DataFrame({"measure": [name], "value": [float(result)]})
+    return frame if study is None else _with_names(frame, study)
+
+
+def _with_names(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    if "actor" not in frame.columns or "name" in frame.columns:
+        return frame
+    names_of = study.actors.set_index("actor")["name"]
+    if not names_of.notna().any():
+        return frame
+    place = list(frame.columns).index("actor") + 1
+    out = frame.copy()
+    out.insert(place, "name", out["actor"].map(names_of))
+    return out
 
 
 def settings_lines(result: Any) -> list[str]:

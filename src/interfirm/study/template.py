@@ -29,8 +29,8 @@ _PAGE = (
         f"Use the sheet '{SURVEY}' instead of 'ties': its rows and columns fill themselves from 'actors'.",
         "Rename it to: survey, the relation, the wave. For example: survey advice 2026. Copy it for each question.",
         "Write x, or a number for the strength, where the respondent in the row named the member in the column.",
-        "Write yes under 'answered' for those who named nobody. Leave the row empty for those who did not reply: "
-        "a missing answer is not a missing tie.",
+        "Write yes under 'answered' for all who replied, also those who named nobody. Leave the row empty for those "
+        "who did not reply: a missing answer is not a missing tie.",
     )),
     ("Good to know", (
         "Headers in blue must be filled. Hold the pointer over a header to see what it means.",
@@ -142,7 +142,7 @@ def _survey(book: StudyBook) -> None:
     sheet.write_string(0, 0, "respondent", book.formats["need"])
     sheet.write_string(0, 1, "answered", book.formats["head"])
     sheet.write_comment(0, 0, "Filled from the sheet 'actors'. You may also type the identifiers here.")
-    sheet.write_comment(0, 1, "yes if the actor answered. Needed where it named nobody; empty if it did not reply.")
+    sheet.write_comment(0, 1, "yes if the actor replied, even if it named nobody; empty if it did not reply.")
     sheet.data_validation(1, 1, _MEMBERS, 1, {"validate": "list", "source": ["yes", "no"]})
     for number in range(2, _MEMBERS + 2):
         formula = f'=IF(actors!$A${number}="","",actors!$A${number})'

@@ -85,7 +85,7 @@ class Graph:
 
     def guess(self, text: str) -> None:
         """Say a decision that the file did not make itself."""
-        self.guesses.append(f"{self.file}: {text}")
+        self.guesses.append(text)
 
 
 def assemble(graph: Graph, *, relation: str | None = None, wave: str | None = None) -> GraphRead:

@@ -45,9 +45,9 @@ def _notes(ctx: Context) -> list[str]:
         "Certainty is the share of random draws that the observed number beats, or 1 where something is counted and "
         "everything is known. It says how well chance is ruled out, not why something is so.",
         "Where ties are unknown they are filled in at random in every draw, in what was observed and in what it is "
-        "compared with: an unknown tie to an actor is as likely as the known ones to it, (ties known to reach it + 1) / "
-        "(known pairs that end in it + 1/density). Where that cannot be done, certainty is multiplied by the share of "
-        "known pairs. Both choices are ours.",
+        "compared with: an unknown tie to an actor is as likely as the known ones to it, (ties known to reach it + 1) "
+        "/ (known pairs that end in it + 1/density). Where that cannot be done, certainty is multiplied by the share "
+        "of known pairs. Both choices are ours.",
         f"Comparison with chance: {ctx.draws} random networks; tests by {ctx.permutations} permutations; "
         f"seed {ctx.seed}.",
     ]

@@ -141,9 +141,20 @@ def _study(tables: dict[str, pd.DataFrame], sources: Mapping[str, Source], parts
         if item.level == "error" and item.code in _CELL_FAULTS and item.file not in own:
             item = replace(item, level="warning", problem=item.problem + "; the cell counts as empty")
         parts.findings.extend([item])
+    _check_known(tables, parts)
     parts.findings.extend(consistency.check(typed, sources))
     return None if parts.findings.failed else Study(**typed)
 
+
+
+def _check_known(tables: Mapping[str, pd.DataFrame], parts: Parts) -> None:
+    """A table of ties of which none is known would be read back as if all of them were there."""
+    ties = tables.get("ties")
+    if ties is not None and "weight" in ties and ties["weight"].replace("", None).isna().all() and \
+            "ties" not in parts.exact:
+        parts.findings.add("error", f"of {len(ties)} ties none is known: every cell is empty, negative or no number",
+                           "no-known-tie", file="ties", column="weight", expected="at least one tie with a weight",
+                           remedy="Correct the cells, or leave the weight column out in import.toml")
 
 
 __all__: Sequence[str] = ("Assembled", "assemble")

@@ -104,7 +104,8 @@ def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
     declared = set(given["relation"]) if "relation" in given else set()
     known = {item.relation: item for item in vocabulary.RELATIONS}
     rows = []
-    for relation in dict.fromkeys(tie_rows["relation"]) if "relation" in tie_rows else []:
+    named = {} if "ties" in parts.exact else dict.fromkeys(parts.layers)
+    for relation in (dict.fromkeys(tie_rows["relation"]) if "relation" in tie_rows else {}) | named:
         if relation in declared or not relation or pd.isna(relation):
             continue
         layer, directed = parts.layers.get(relation) or (
@@ -122,6 +123,8 @@ def waves(parts: Parts, tables: dict[str, pd.DataFrame], asked: tuple[str, ...])
     declared = list(given["wave"]) if "wave" in given else []
     there = {str(wave) for name, frame in tables.items() if "wave" in frame and name != "waves"
              for wave in frame["wave"].unique() if isinstance(wave, str) and wave}
+    there |= {source.wave for source in parts.plans
+              if source.wave and not source.wave_column and source.kind in {"matrix", "edges", "roster", "recall"}}
     order = [wave for wave in asked if wave in there or not declared] + sorted(there - set(asked), key=_natural)
     rows = [{"wave": wave, SOURCE: -1, ROW: 0} for wave in dict.fromkeys(order) if wave not in declared]
     return pd.concat([given, pd.DataFrame(rows)], ignore_index=True) if rows else given

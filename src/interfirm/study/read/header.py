@@ -104,7 +104,7 @@ def names(rows: Sequence[Row], count: int, depth: int) -> tuple[list[str], str]:
     levels = [_padded(row, width) for row in rows[count - depth:count]]
     last = [_clean(cell) for cell in levels[-1]]
     rest = [cell for cell in last[1:] if cell]
-    if len(rest) == width - 1 and len(set(rest)) == len(rest):
+    if not any(level[0] for level in levels[:-1]) and len(rest) == width - 1 and len(set(rest)) == len(rest):
         return last, "the header has two rows; the names are taken from the lower one"
     joined = [_joined(parts) for parts in zip(*[_filled(level) for level in levels[:-1]], last, strict=True)]
     return joined, f"the header has {depth} rows, which are joined"

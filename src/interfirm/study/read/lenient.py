@@ -17,7 +17,7 @@ def _field(delimiter: str) -> re.Pattern[str]:
 
 
 def read(text: str, delimiter: str) -> tuple[list[list[str]], list[int]] | None:
-    """Rows and their numbers, or None if the rows differ in length.
+    """Rows and their numbers, or None if the rows differ in length or a cell is never closed.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def read(text: str, delimiter: str) -> tuple[list[list[str]], list[int]] | None:
     number, place, end = 1, 0, len(text)
     while place <= end:
         match = field.match(text, place)
-        if match is None:
+        if match is None or (match[1] is None and text.startswith('"', place)):
             return None
         row.append((match[2] if match[1] is None else match[1].replace('""', '"')).strip())
         place = match.end()

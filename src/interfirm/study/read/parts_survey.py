@@ -136,7 +136,7 @@ def _names(parts: Parts, sheet: Sheet, field: Field) -> pd.DataFrame:
             positions.append(position)
             names.append(" ".join(name.split()))
             parts.typed.setdefault(names[-1])
-    return pd.DataFrame({"relation": field.relation, "receiver": pd.Series(names, index=positions, dtype="str"),
+    return pd.DataFrame({"relation": field.relation, "receiver": pd.Series(names, pd.Index(positions, dtype="int64"), "str"),
                          "weight": 1.0})
 
 

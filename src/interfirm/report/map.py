@@ -17,6 +17,7 @@ WIDTH: Final = 880
 MARGIN: Final = 46
 DRAWN_TIES: Final = 6000
 _EASE: Final = 0.72
+_NAMED: Final = 1500  # in a larger network the dots of the still picture do not say their names
 
 
 class Style(NamedTuple):
@@ -88,13 +89,14 @@ def picture(data: Data) -> Drawn:
     radii = _radii(nodes, wave)
     shapes = [_boundary(data, spots)] + [_hull(points) for points in _groups(nodes, spots)]
     ties, left = _ties(data, spots, relation, wave)
-    dots = [_dot(node, spot, r, wave) for node, spot, r in zip(nodes, spots, radii, strict=True)]
+    named = len(nodes) <= _NAMED
+    dots = [_dot(node, spot, r, wave, named=named) for node, spot, r in zip(nodes, spots, radii, strict=True)]
     order = sorted(range(len(nodes)), key=lambda i: -radii[i])
     body = "".join([*shapes, f'<g stroke="var(--tie)" stroke-width="0.8" fill="none">{ties}</g>',
                     *(dots[i] for i in order), _labels(data, spots, radii)])
-    names = f"{words.count(len(nodes), 'actor')}, ties of relation {relation}, {wave}."
+    told = f"{words.count(len(nodes), 'actor')}, ties of relation {relation}, {wave}."
     svg = (f'<svg viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" height="{height:.0f}" role="img" '
-           f'aria-label="{escape("Map of the network: " + names, quote=True)}">{body}</svg>')
+           f'aria-label="{escape("Map of the network: " + told, quote=True)}">{body}</svg>')
     if left:
         svg += f'<p class="caption">The picture leaves out {left:,} weaker ties.</p>'
     return Drawn(svg, _key(nodes), "")
@@ -281,10 +283,10 @@ def _ties(data: Data, spots: Sequence[tuple[float, float]], relation: str, wave:
     return out, max(0, len(mine) - DRAWN_TIES)
 
 
-def _dot(node: Data, spot: tuple[float, float], r: float, wave: str) -> str:
+def _dot(node: Data, spot: tuple[float, float], r: float, wave: str, *, named: bool) -> str:
     style = style_of(node["kind"])
     path = outline(style.shape, *spot, r)
-    title = f"<title>{escape(shorten(str(node['label']), 120))}</title>"
+    title = f"<title>{escape(shorten(str(node['label']), 120))}</title>" if named else ""
     if wave and node["waves"] and wave not in node["waves"]:
         return f'<path d="{path}" fill="var(--paper)" stroke="var(--grey-line)" stroke-width="1">{title}</path>'
     paint = ('fill="var(--paper)" stroke="var(--grey)" stroke-width="1.6"' if style.shape == "ring"

@@ -23,6 +23,7 @@ from interfirm.report.charts.canvas import (
 from interfirm.report.labels import leaders, place, shorten, spread, width_of
 
 _FEW = 6
+_TIPS = 800  # more dots than this do not say their name under the pointer: the table does
 _TIP = {"field": "tip", "type": "nominal"}
 
 
@@ -119,7 +120,8 @@ def points(canvas: Canvas, data: Sequence[dict[str, Any]], letters: int) -> None
     for strong in (False, True):
         mark = {"type": "point", "filled": True, "fill": "var(--accent)" if strong else "var(--grey)",
                 "stroke": "var(--paper)", "strokeWidth": 0.8, "opacity": 1 if strong else 0.75}
-        canvas.add([row for row in data if row["highlight"] == strong], mark, x="x", y="y", description=_TIP,
+        tip = {"description": _TIP} if strong or len(data) <= _TIPS else {}
+        canvas.add([row for row in data if row["highlight"] == strong], mark, x="x", y="y", **tip,
                    size={"field": "size", "type": "quantitative", "scale": None})
     (x0, x1), (y0, y1) = canvas.x["scale"]["domain"], canvas.y["scale"]["domain"]
     named = [row for row in data if row["highlight"]]

@@ -102,8 +102,8 @@ def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
 
     given = parts.get("relations")
     declared = set(given["relation"]) if "relation" in given else set()
+    rows: list[dict[str, Any]] = []
     known = {item.relation: item for item in vocabulary.RELATIONS}
-    rows = []
     named = {} if "ties" in parts.exact else dict.fromkeys(parts.layers)
     for relation in (dict.fromkeys(tie_rows["relation"]) if "relation" in tie_rows else {}) | named:
         if relation in declared or not relation or pd.isna(relation):

@@ -136,8 +136,8 @@ def _names(parts: Parts, sheet: Sheet, field: Field) -> pd.DataFrame:
             positions.append(position)
             names.append(" ".join(name.split()))
             parts.typed.setdefault(names[-1])
-    return pd.DataFrame({"relation": field.relation, "receiver": pd.Series(names, pd.Index(positions, dtype="int64"), "str"),
-                         "weight": 1.0})
+    where = pd.Index(positions, dtype="int64")
+    return pd.DataFrame({"relation": field.relation, "receiver": pd.Series(names, where, "str"), "weight": 1.0}, where)
 
 
 def _add_presence(parts: Parts, number: int, sheet: Sheet, who: pd.Series, waves: pd.Series, answered: pd.Series,

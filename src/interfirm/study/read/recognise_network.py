@@ -106,7 +106,8 @@ def bare_edges(sheet: Sheet) -> SourcePlan | None:
     third = str(frame.columns[2]) if len(frame.columns) == 3 else None
     if len(shared) < 0.2 * min(first.nunique(), second.nunique()) or (third and not _numeric(sheet, third)):
         return None
-    return SourcePlan(sheet.file, "edges", sheet.name, sender="column 1", receiver="column 2", weight=third,
+    return SourcePlan(sheet.file, "edges", sheet.name, sender=str(frame.columns[0]),
+                      receiver=str(frame.columns[1]), weight=third,
                       why="two columns of the same names without a header (likely)")
 
 

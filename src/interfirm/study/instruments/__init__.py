@@ -57,6 +57,8 @@ class Item:
             return f"a number of at least {self.low:g}"
         if (self.low, self.high) == (0, 100):
             return "per cent, 0 to 100"
+        if self.low < 0:
+            return f"{self.low:g} (much less) to {self.high:g} (much more)"
         return f"{self.low:g} (not at all) to {self.high:g} (fully)"
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from interfirm.errors import DataError, UnknownName, UsageError
-from interfirm.structure.blockmodel import BLOCK_TYPES, CODES, blockmodel
+from interfirm.structure.blockmodels import BLOCK_TYPES, CODES, blockmodel
 
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "reference" / "blockmodeling.json").read_text("utf-8"))

@@ -43,8 +43,8 @@ def spread(sums, part, a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def layer_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors,
-                types):  # type: ignore[no-untyped-def]
+def layer_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors,  # type: ignore[no-untyped-def]
+                types):
     """Fill the error and the chosen type of every block of one layer; returns their sum.
 
     ``whole`` is 4 × k × k scratch: sum, sum of squares, shortfall, known cells.
@@ -67,7 +67,7 @@ def layer_error(x, known, part, sizes, criterion, enough, share, allowed, rows, 
             best, chosen = np.inf, 10
             for kind in range(TYPES):
                 if allowed[a, b, kind]:
-                    value = block_error(kind, a, b, part, sizes, criterion, enough, share, rows, columns, whole, a == b)
+                    value = block_error(kind, a, b, part, sizes, criterion, enough, share, rows, columns, whole)
                     if value < best - 1e-12:
                         best, chosen = value, kind
             errors[a, b] = best
@@ -77,8 +77,8 @@ def layer_error(x, known, part, sizes, criterion, enough, share, allowed, rows, 
 
 
 @njit(**INNER)
-def block_error(kind, a, b, part, sizes, criterion, enough, share, rows, columns, whole,
-                diagonal):  # type: ignore[no-untyped-def]
+def block_error(kind, a, b, part, sizes, criterion, enough, share, rows, columns,  # type: ignore[no-untyped-def]  # noqa: PLR0911
+                whole):
     """Error of one block under one type."""
     m, total = whole[3, a, b], whole[0, a, b]
     if kind == 10 or m == 0.0:
@@ -115,8 +115,8 @@ def block_error(kind, a, b, part, sizes, criterion, enough, share, rows, columns
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def partition_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors,
-                    types):  # type: ignore[no-untyped-def]
+def partition_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors,  # type: ignore[no-untyped-def]
+                    types):
     """Error of a partition over all layers; fills ``errors`` and ``types`` (layers × k × k) and ``sizes``."""
     for q in range(sizes.size):
         sizes[q] = 0
@@ -130,14 +130,16 @@ def partition_error(x, known, part, sizes, criterion, enough, share, allowed, ro
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def improve(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors, types, order,
-            swaps):  # type: ignore[no-untyped-def]
+def improve(x, known, part, sizes, criterion, enough, share, allowed, rows, columns,  # type: ignore[no-untyped-def]  # noqa: PLR0912
+            whole, errors, types, order,
+            swaps):
     """Move firms between clusters, and exchange pairs where no move helps, until nothing improves; returns the error.
 
     No cluster is emptied. ``order`` is the order in which firms are tried.
     """
     n, k = part.size, sizes.size
-    score = partition_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors, types)
+    score = partition_error(x, known, part, sizes, criterion, enough, share, allowed, rows, columns, whole, errors,
+                            types)
     for _ in range(100):
         better = False
         for i in order:

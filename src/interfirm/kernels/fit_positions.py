@@ -119,8 +119,8 @@ def allowed(a, b, sizes, segments):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state, order,
-          trial):  # type: ignore[no-untyped-def]
+def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state, order,  # type: ignore[no-untyped-def]
+          trial):
     """Relocate and swap firms until nothing improves; returns the score."""
     n = pos.size
     score = total_misfit(cells, noise) + position_code(n, sizes[0], segments)
@@ -154,8 +154,8 @@ def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state
 
 
 @njit(**INNER)
-def swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,
-              score):  # type: ignore[no-untyped-def]
+def swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,  # type: ignore[no-untyped-def]
+              score):
     """Exchange nodal firm u for the best other firm, if that improves; otherwise leave all as it was.
 
     Returns the new score, and log of 1 + the summed weight of all exchanges relative to ``score``.
@@ -188,8 +188,8 @@ def swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts, cells
 
 
 @njit(**INNER)
-def neighbourhood(start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,
-                  score):  # type: ignore[no-untyped-def]
+def neighbourhood(start, items, use_c, segments, noise, pos, sizes, counts, cells, trial,  # type: ignore[no-untyped-def]
+                  score):
     """Log weight of the assignments near the best one, firm by firm: sum of log(1 + sum of exp(-difference))."""
     n = pos.size
     out = 0.0
@@ -211,7 +211,7 @@ def neighbourhood(start, items, use_c, segments, noise, pos, sizes, counts, cell
 
 
 @njit(**INNER)
-def first_positions(start, items, rank, attempt, segments, pos, wave, state):  # type: ignore[no-untyped-def]
+def first_positions(start, items, rank, attempt, segments, pos, wave, state):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """A start: nodal firms from the top of ``rank``, segments from a random vector smoothed over the ties.
 
     Smoothing by the lazy walk on the exchange ties without the nodal firms draws out the slow (Fiedler)

@@ -56,7 +56,8 @@ def total_misfit(cells, noise):  # type: ignore[no-untyped-def]
     out = 0.0
     for layer in range(2):
         at = 6 * layer
-        tie0, none0, tie2, none2 = cells[at + 1], cells[at] - cells[at + 1], cells[at + 5], cells[at + 4] - cells[at + 5]
+        tie0, tie2 = cells[at + 1], cells[at + 5]
+        none0, none2 = cells[at] - tie0, cells[at + 4] - tie2
         top = -np.inf
         for level in range(LEVELS):
             place = 4 * layer * LEVELS + level

@@ -71,8 +71,8 @@ def circuit_misfit(totals, noise):  # type: ignore[no-untyped-def]
 
 
 @njit(**OUTER)
-def best_positions(start, items, use_c, segments, restarts, near, noise, rank, order, state, pos, place, sizes, counts,
-                   wave):  # type: ignore[no-untyped-def]
+def best_positions(start, items, use_c, segments, restarts, near, noise, rank, order, state, pos, place, sizes, counts,  # type: ignore[no-untyped-def]
+                   wave):
     """Best assignment to nodal firms (0) and one or two segments (1, 2), in ``pos``.
 
     Returns its score and, if ``near``, the log weight of what lies near it. ``counts`` is 6 × n × 3,
@@ -97,8 +97,8 @@ def best_positions(start, items, use_c, segments, restarts, near, noise, rank, o
 
 
 @njit(**OUTER)
-def best_tree(pair, start, items, use_c, restarts, near, totals, noise, rank, order, state, parent, above, children,
-              heap):  # type: ignore[no-untyped-def]
+def best_tree(pair, start, items, use_c, restarts, near, totals, noise, rank, order, state, parent, above, children,  # type: ignore[no-untyped-def]
+              heap):
     """Best tree over all firms; superiors in ``parent``, -1 for the root. Returns as :func:`best_positions`."""
     n = parent.size
     strong, cells = np.zeros(4, np.int64), np.zeros(12, np.int64)
@@ -110,25 +110,28 @@ def best_tree(pair, start, items, use_c, restarts, near, totals, noise, rank, or
             grow_tree(root, pair, use_c, start, items, above, heap, state)
         else:
             copy(above, parent)
-        score = climb_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, order, first, number)
+        score = climb_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, order,
+                           first, number)
         if score < best:
             best = score
             copy(parent, above)
     if near:
-        weight = around_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, first, number, best)
+        weight = around_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, first,
+                             number, best)
     return best, weight
 
 
 @njit(**OUTER)
-def best_hubs(pair, start, items, use_c, restarts, near, totals, noise, rank, sent, order, state, parent, above, is_hub,
-              kept):  # type: ignore[no-untyped-def]
+def best_hubs(pair, start, items, use_c, restarts, near, totals, noise, rank, sent, order, state, parent, above, is_hub,  # type: ignore[no-untyped-def]
+              kept):
     """Best hubs and units; superiors in ``parent``, -1 for hubs. Returns as :func:`best_positions`."""
     strong, loose, cells = np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(12, np.int64)
     number = np.zeros(9, np.int64)
     best, weight = np.inf, 0.0
     for attempt in range(restarts):
         first_hubs(rank, sent, attempt, is_hub, state)
-        score = climb_hubs(pair, use_c, start, items, totals, noise, is_hub, above, strong, loose, cells, state, order, kept)
+        score = climb_hubs(pair, use_c, start, items, totals, noise, is_hub, above, strong, loose, cells, state, order,
+                           kept)
         if score < best:
             best = score
             copy(parent, above)

@@ -170,7 +170,7 @@ def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untype
 
 
 @njit(**INNER)
-def climb_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, order, first, number):  # type: ignore[no-untyped-def]
+def climb_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, order, first, number):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Rehang and promote firms until nothing improves; returns the score."""
     n = parent.size
     for i in range(n):
@@ -217,8 +217,8 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
 
 
 @njit(**INNER)
-def around_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, first, number,
-                score):  # type: ignore[no-untyped-def]
+def around_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, first, number,  # type: ignore[no-untyped-def]
+                score):
     """Log weight of the trees near the best one: per firm log(1 + sum over other superiors of exp(-difference))."""
     n = parent.size
     heads = 0
@@ -368,8 +368,8 @@ def keep(is_hub, parent, strong, loose, kept, save):  # type: ignore[no-untyped-
 
 
 @njit(**INNER)
-def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong, loose, cells, state, order,
-               kept):  # type: ignore[no-untyped-def]
+def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong, loose, cells, state, order,  # type: ignore[no-untyped-def]  # noqa: PLR0912
+               kept):
     """Turn units into hubs and hubs into units until nothing improves; returns the score.
 
     ``is_hub`` holds the start; ``kept`` has 2 n + 8 entries of scratch for taking a change back.
@@ -415,8 +415,8 @@ def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong,
 
 
 @njit(**INNER)
-def around_hubs(pair, use_c, totals, noise, is_hub, parent, strong, loose, cells, number,
-                score):  # type: ignore[no-untyped-def]
+def around_hubs(pair, use_c, totals, noise, is_hub, parent, strong, loose, cells, number,  # type: ignore[no-untyped-def]
+                score):
     """Log weight of the choices of hub near the best one: per unit log(1 + sum over other hubs of exp(-difference))."""
     n = parent.size
     hubs = 0

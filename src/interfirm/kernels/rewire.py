@@ -29,7 +29,7 @@ def swap_ties(e, ends, state):  # type: ignore[no-untyped-def]
             c, d = ends[y, 0], ends[y, 1]
         else:
             d, c = ends[y, 0], ends[y, 1]
-        if a == c or a == d or b == c or b == d or e[a, d] != 0 or e[c, b] != 0:
+        if a in (c, d) or b in (c, d) or e[a, d] != 0 or e[c, b] != 0:
             continue
         e[a, b], e[b, a], e[c, d], e[d, c] = 0, 0, 0, 0
         e[a, d], e[d, a], e[c, b], e[b, c] = 1, 1, 1, 1

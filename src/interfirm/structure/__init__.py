@@ -5,15 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+# No room may bear the name of a function: importing the room would put it in the function's place.
 _ROOMS: dict[str, tuple[str, ...]] = {
     "ideal_types": ("IDEAL_TYPES", "KINDS", "IdealType"),
-    "generate": ("Generated", "generate"),
+    "generator": ("Generated", "generate"),
+    "blockmodels": ("Blockmodel", "blockmodel"),
     "classification": ("Classification",),
-    "classify": ("classify_network",),
+    "classifying": ("classify", "classify_network"),
+    "removal": ("Loss", "without"),
+    "nodal_roles": ("Roles", "roles"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = sorted(_ROOM_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [*sorted(_ROOM_OF)]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

@@ -150,13 +150,14 @@ class Classification:
 
     def __str__(self) -> str:
         if not self.best:
-            return "Not classified: " + "; ".join(item.problem for item in self.findings) + "."
+            return f"Not classified: {'; '.join(self.reasons)}."
         share = f"{self.probability[self.best]:.0%}"
         if self.decided:
             head = f"{IDEAL_TYPES[self.best].title} ({share}, {self.certainty}), {len(self.actors)} firms."  # type: ignore[index]
         else:
             head = (f"{self.decision.capitalize()}: nearest to {self.best} ({share}), then {self.second} "
                     f"({self.probability[self.second]:.0%}); {'; '.join(self.reasons)}.")
-        nodal = f" Nodal firms: {', '.join(self.nodal[:6])}{', …' if len(self.nodal) > 6 else ''}." if self.nodal else ""
+        shown = ", ".join(self.nodal[:6]) + (", …" if len(self.nodal) > 6 else "")
+        nodal = f" Nodal firms: {shown}." if shown else ""
         against = f" {len(self.violations)} ties contradict it." if self.violations else " No tie contradicts it."
         return f"{head}{nodal}{against} Coordination: {self.coordination}."

@@ -104,8 +104,8 @@ def violations(layers: Layers, labels: tuple[Layer, Layer]) -> list[Violation]:
     for name, layer, label, symmetric in known[: 2 if layers.known else 1]:
         wrong = ((layer == 1) & (label == EMPTY), (layer == 0) & (label == FULL))
         for change, cells in zip(("stop", "start"), wrong, strict=True):
-            out += [Violation(name, str(layers.actors[i]), str(layers.actors[j]), change)
-                    for i, j in np.argwhere(np.triu(cells, 1) if symmetric else cells & ~np.eye(len(cells), dtype=bool))]
+            once = np.triu(cells, 1) if symmetric else cells & ~np.eye(len(cells), dtype=bool)
+            out += [Violation(name, str(layers.actors[i]), str(layers.actors[j]), change) for i, j in np.argwhere(once)]
     return out
 
 
@@ -135,8 +135,8 @@ def conditions(kind: Kind, layers: Layers, positions: Ints, superiors: Ints) -> 
     if kind == "nodal circuit":
         out.append(Condition("the members stay connected without the nodal firms", largest_share(tie, ~nodal),
                              "at least", limit("connected")))
-        out.append(Condition("members work with each other, not only with the nodal firms", _density(tie, ~nodal, ~nodal),
-                             "at least", limit("sparse_members")))
+        out.append(Condition("members work with each other, not only with the nodal firms",
+                             _density(tie, ~nodal, ~nodal), "at least", limit("sparse_members")))
     elif kind == "circuit-barrier":
         out += _barrier(tie, positions)
     else:

@@ -121,7 +121,8 @@ def barrier_strength(tie: Bools) -> tuple[float, tuple[int, ...]]:
     and ½. Ours. Example: two triangles joined by one firm give 3/7.
     """
     n = len(tie)
-    best, who = 0.0, ()
+    best: float = 0.0
+    who: tuple[int, ...] = ()
     for size in (1, 2, 3):
         if comb(n, size) > SEPARATOR_TRIALS and size > 1:
             break

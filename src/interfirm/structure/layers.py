@@ -86,6 +86,10 @@ def read_layers(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None, obs
     names = np.asarray(actors if actors is not None else [f"actor {i + 1}" for i in range(n)], dtype=object)
     one_way = _one_way(first, findings)
     e = _signed(first, masks[0])
+    half = ((e < 0) != (e < 0).T) & (np.maximum(e, e.T) == 0)
+    if half.any():
+        findings.add("note", f"that {int(half.sum()) // 2} pairs do not work together rests on the answer of one of "
+                     "the two", "one-answer")
     e = _both_ways(e)
     c = np.zeros_like(e) if second is None else _signed(second, masks[1])
     return Layers(e, c, second is not None, source, names, one_way, findings)
@@ -121,17 +125,14 @@ def _signed(weights: npt.NDArray[np.float64], mask: Any) -> Layer:
 
 
 def _both_ways(layer: Layer) -> Layer:
-    """Who works with whom, whichever way it was reported; unknown if one side is and the other saw no tie."""
-    other = layer.T
-    out = np.maximum(layer, other)
-    out[(out == 0) & ((layer < 0) | (other < 0))] = -1
-    return np.ascontiguousarray(out)
+    """Who works with whom, as at least one of the two says; unknown if neither answered."""
+    return np.ascontiguousarray(np.maximum(layer, layer.T))
 
 
 def _one_way(weights: npt.NDArray[np.float64], findings: Findings) -> float | None:
     tie = weights > 0
     either, both = int((tie | tie.T).sum()) // 2, int((tie & tie.T).sum()) // 2
-    if either == 0 or either == both:
+    if either in {0, both}:
         return None
     share = 1 - both / either
     findings.add("note", f"{share:.0%} of the exchange ties go or were reported one way only; each counts as a tie",
@@ -199,5 +200,6 @@ def _say_parts(layers: Layers) -> None:
     number, part = csgraph.connected_components(both, directed=False)
     if number > 1:
         sizes = sorted(np.bincount(part).tolist(), reverse=True)
-        layers.findings.add("warning", f"the network falls into {number} parts of {', '.join(map(str, sizes[:5]))} firms",
-                            "disconnected", remedy="Classify the parts one by one, or each alliance")
+        shown = ", ".join(map(str, sizes[:5]))
+        layers.findings.add("warning", f"the network falls into {number} parts of {shown} firms", "disconnected",
+                            remedy="Classify the parts one by one, or each alliance")

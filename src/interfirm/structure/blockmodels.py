@@ -80,14 +80,15 @@ class Blockmodel:
                 f"({self.criterion}; {self.hits} of {self.restarts} starts).")
 
 
-def blockmodel(network: Any, image: Any = None, *, blocks: int | None = None, types: Sequence[str] = ("null", "complete"),
-               criterion: str = "binary", sufficient: float = 1.0, density: float = 0.5, partition: Any = None,
+def blockmodel(network: Any, image: Any = None, *, blocks: int | None = None,
+               types: Sequence[str] = ("null", "complete"), criterion: str = "binary", sufficient: float = 1.0, density: float = 0.5, partition: Any = None,
                restarts: int = 20, seed: int | None = None, observed: Any = None,
                actors: Sequence[str] | None = None) -> Blockmodel:
     """Fit an image of allowed block types, and find the partition that fits it best.
 
-    The error of a block of r rows and c columns, with x its known cells (the diagonal does not count, except among the rows and columns of a regular block), m the
-    ``sufficient`` value and maxima, sums taken along rows (columns):
+    The error of a block of r rows and c columns, with x its known cells, m the ``sufficient`` value, and
+    maxima and sums along rows (columns); the diagonal does not count, but a regular block counts whole rows
+    and columns:
 
     * ``"binary"`` (any positive weight is 1, m = 1) and ``"valued"`` [ziberna2007]: null Σ x; complete
       Σ max(m - x, 0); regular Σ max(m - row maximum, m - column maximum, 0); row-regular c · Σ max(m - row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,18 @@ from interfirm.structure.ideal_types import KINDS
 from interfirm.structure.indices import indices as all_indices
 from interfirm.structure.layers import Layers, adequate, read_layers, without_isolates
 from interfirm.structure.limits import limit
-from interfirm.structure.search import Arrangement, arrange, arrange_random
+from interfirm.structure.search import Arrangement, Null, arrange, arrange_random
+from interfirm.structure.sources import Relation, study_layers
+
+if TYPE_CHECKING:
+    from interfirm.study.study import Study
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], Any]
 
 RESTARTS = 20
 QUICK_RESTARTS = 6
-NULLS = ("degree", "density")
+NULLS: tuple[Null, ...] = ("degree", "density")
 SHARES = (0.05, 0.10)
 STABILITY_DRAWS = 50
 
@@ -104,7 +108,8 @@ def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None
 
     Notes
     -----
-    Firms without any tie are left out and named. Fewer than 6 firms, no exchange, more than 20 % unknown
+    An exchange pair is known if at least one of the two answered. Firms without any tie are left out and
+    named. Fewer than 6 firms, no exchange, more than 20 % unknown
     pairs: ``"not classified"``, with the indices. A network in several parts is flagged and fails the
     condition that the firms hang together unless one part holds 80 % of them.
 
@@ -118,6 +123,52 @@ def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None
     layers = read_layers(exchange, coordination, observed, actors,
                          coordination_source if coordination is not None else "none: exchange alone")
     return run(layers, seed, Effort(draws, stability_draws, restarts, indices, progress), proxy=False)
+
+
+def classify(study: Study, *, exchange: Relation = None, coordination: Relation = None,
+             wave: str | int | None = None, alliance: str | None = None, seed: int, draws: int = 200,
+             stability_draws: int = STABILITY_DRAWS, restarts: int = RESTARTS, indices: bool = True,
+             progress: Progress | None = None) -> Classification:
+    """Which of the five structures of cooperation the members of a study have, or one of its alliances.
+
+    See :func:`classify_network` for the method.
+
+    Parameters
+    ----------
+    study
+        The study; external actors are left out, and their ties counted in ``findings``.
+    exchange
+        Who works with whom: one relation, or several pooled. None takes all relations of the exchange
+        layer, or the alliances if there is none.
+    coordination
+        Who decides for whom. None takes the relations of the coordination layer; if there is none, it is
+        inferred from parent firms, ownership above one half and one-sided dependence in valued exchange
+        relations. An inferred layer has half the weight: the probabilities are the mean of those with and
+        without it. The result prints the source.
+    wave
+        The wave; None if there is only one.
+    alliance
+        Only the members of this alliance, and the ties among them.
+    seed, draws, stability_draws, restarts, indices, progress
+        As in :func:`classify_network`.
+
+    Returns
+    -------
+    Classification
+
+    Raises
+    ------
+    UsageError
+        If a relation, wave or alliance is unknown, or nothing says who works with whom.
+
+    Notes
+    -----
+    Ties of those who did not answer are unknown and do not count.
+    """
+    layers, proxy = study_layers(study, exchange, coordination, wave, alliance)
+    found = run(layers, seed, Effort(draws, stability_draws, restarts, indices, progress), proxy=proxy)
+    asked = {"exchange": exchange, "coordination": coordination, "wave": wave, "alliance": alliance}
+    return replace(found, settings={**asked, **found.settings})
 
 
 def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classification:
@@ -137,20 +188,20 @@ def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classifica
                         near=True, seed=start)
         probability = (probability + _probability(alone.evidence)) / 2
     order = np.argsort(-probability, kind="stable")
-    z = _compare(layers, int(order[0]), effort, start, roots[1:3], probability)
+    z = _compare(layers, effort, start, roots[1:3])
     stability = _stability(layers, int(np.argmin(found.evidence)), effort, roots[3:])
     return _result(layers, found, probability, order, z, stability, numbers, settings)
 
 
 def _probability(evidence: Floats) -> Floats:
-    out = np.exp(-(evidence - evidence.min()))
-    return out / out.sum()
+    weight: Floats = np.exp(-(evidence - evidence.min()))
+    return np.asarray(weight / weight.sum())
 
 
-def _compare(layers: Layers, best: int, effort: Effort, start: int, roots: list[np.random.SeedSequence],
-             probability: Floats) -> dict[str, dict[str, float]]:
+def _compare(layers: Layers, effort: Effort, start: int, roots: list[np.random.SeedSequence]
+             ) -> dict[str, dict[str, float]]:
     """z per structure and kind of random network; NaN without draws or where no draw differs."""
-    out = {kind: dict.fromkeys(NULLS, float("nan")) for kind in KINDS}
+    out: dict[str, dict[str, float]] = {kind: {null: float("nan") for null in NULLS} for kind in KINDS}
     if effort.draws < 2:
         return out
     quick = arrange(layers.exchange, layers.coordination, layers.known, restarts=QUICK_RESTARTS, near=False, seed=start)
@@ -167,7 +218,7 @@ def _compare(layers: Layers, best: int, effort: Effort, start: int, roots: list[
 
 def _stability(layers: Layers, best: int, effort: Effort, roots: list[np.random.SeedSequence]) -> dict[float, float]:
     """Share of the networks with some ties moved that have the same best structure."""
-    out = {}
+    out: dict[float, float] = {}
     if effort.stability_draws < 1:
         return out
     for share, root in zip(SHARES, roots, strict=True):
@@ -187,8 +238,9 @@ def _result(layers: Layers, found: Arrangement, probability: Floats, order: npt.
             z: dict[str, dict[str, float]], stability: dict[float, float], numbers: dict[str, float],
             settings: dict[str, Any]) -> Classification:
     labels = {kind: rules.expected(kind, found.positions[at], found.superiors[at]) for at, kind in enumerate(KINDS)}
-    must = {kind: tuple(rules.conditions(kind, layers, found.positions[at], found.superiors[at]))
-            for at, kind in enumerate(KINDS)}
+    must: dict[str, tuple[rules.Condition, ...]] = {
+        kind: tuple(rules.conditions(kind, layers, found.positions[at], found.superiors[at]))
+        for at, kind in enumerate(KINDS)}
     best = KINDS[int(order[0])]
     at = int(order[0])
     first = Classification(

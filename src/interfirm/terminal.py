@@ -109,21 +109,23 @@ def cell_text(cell: Any) -> str:
 class Progress:
     """Says on stderr what is being done, once it has taken more than two seconds.
 
-    On a terminal the line is overwritten; elsewhere each step is a line of its own.
+    On a terminal the line is overwritten; elsewhere a line is written every two seconds at most.
     """
 
     def __init__(self, stream: Any = None, delay: float = 2.0) -> None:
         self.stream = stream or sys.stderr
         self.started = time.monotonic()
         self.delay = delay
+        self.said = -delay
         self.width = 0
         self.live = self.stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def __call__(self, text: str) -> None:
         """Report the step that begins now."""
         elapsed = time.monotonic() - self.started
-        if elapsed < self.delay:
+        if elapsed < self.delay or (not self.live and elapsed - self.said < self.delay):
             return
+        self.said = elapsed
         line = f"{elapsed:5.0f} s  {text}"
         if self.live:
             self.stream.write("\r" + line.ljust(self.width))

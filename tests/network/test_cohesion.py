@@ -15,7 +15,7 @@ from network_studies import BARRIER, STAR, make, names, of_graph, random_graph, 
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.network.cohesion import cohesion, density, local_clustering, reciprocity, transitivity
-from interfirm.network.cut import bridges, cut_vertices
+from interfirm.network.cut import bridges, cut_off_with, cut_vertices
 from interfirm.network.paths import components, distances
 
 EXACT = 1e-9
@@ -281,3 +281,16 @@ def test_importing_a_room_does_not_hide_the_measure_of_the_same_name():
     for room in ("cohesion", "two_mode", "core_periphery", "communities", "turnover"):
         import_module(f"interfirm.network.{room}")
         assert callable(getattr(package, room)), room
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_those_cut_off_are_as_many_as_the_cut_vertex_says(seed):
+    rng = np.random.default_rng(seed)
+    study = make(sorted({(a, b) for a, b in rng.integers(0, 14, (15, 2)).tolist() if a != b}), 14)
+    view = study.adjacency()
+    rows = cut_vertices(study).table()
+    assert len(rows)
+    for row in rows.itertuples():
+        assert len(cut_off_with(view, row.actor)) == row.cut_off
+    for actor in set(view.actors) - set(rows["actor"]):
+        assert cut_off_with(view, actor) == []

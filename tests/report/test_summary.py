@@ -436,3 +436,32 @@ def test_map_of_the_example(of_example: dict[str, Any]) -> None:
 def test_positions_do_not_depend_on_the_wave_or_the_order() -> None:
     one, two = made(chain())["map"], made(chain())["map"]
     assert [(n["x"], n["y"]) for n in one["nodes"]] == [(n["x"], n["y"]) for n in two["nodes"]]
+
+
+# ---- advice ------------------------------------------------------------------------------
+
+
+def test_advice_rests_on_evidence_and_says_its_cost(every: dict[str, Any]) -> None:
+    ids = {block["id"] for chapter in every["chapters"] for block in chapter["blocks"]}
+    assert len(every["advice"]) <= 3
+    uses = [step["usefulness"] for step in every["advice"]]
+    assert uses == sorted(uses, reverse=True)
+    for step in every["advice"]:
+        assert step["evidence"] in ids and step["wrong"] and step["text"].endswith(".")
+
+
+def test_star_advice_names_who_is_alone_and_who_hangs_on_one(of_star: dict[str, Any]) -> None:
+    steps = {step["id"]: step["text"] for step in of_star["advice"]}
+    assert steps["positions-introduce"] == "Introduce Firm I and Firm J to one partner each."
+    assert steps["positions-second"].startswith("Give Firm C, Firm D, Firm E and 3 more a second")
+    assert steps["positions-second"].endswith("a second contact beside Firm A.")
+
+
+def test_chain_advice_asks_the_silent_again(of_chain: dict[str, Any]) -> None:
+    asking = next(step for step in of_chain["advice"] if step["id"] == "who-ask")
+    assert asking["text"].startswith("Ask the two ") or asking["text"].startswith("Ask the 2 ")
+
+
+def test_advice_to_the_members_names_no_weak_actor() -> None:
+    of_members = made(star(), audience="members")
+    assert all("Firm I" not in step["text"] and "Firm C" not in step["text"] for step in of_members["advice"])

@@ -6,6 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
 from interfirm.network._graph import graph
 
 if TYPE_CHECKING:
@@ -105,6 +108,20 @@ def cut_vertices(study: Study, *, relation: Any = None, wave: Any = None, who: s
     rows = pd.DataFrame(found, columns=["actor", "pieces", "cut_off", "pairs"])
     rows["actor"] = view.actors[rows["actor"].to_numpy(dtype="int64")]
     return CutVertices(rows, view.settings)
+
+
+def cut_off_with(view: Adjacency, actor: str) -> list[str]:
+    """The actors that an actor's departure would part from the larger rest of its component.
+
+    Direction is ignored; empty if the actor is no cut vertex. Of equally large pieces the one with
+    the first actor in study order counts as the rest.
+    """
+    place = int(np.flatnonzero(view.actors == actor)[0])
+    _, together = connected_components(view.symmetric, directed=False)
+    others = np.flatnonzero((together == together[place]) & (np.arange(view.size) != place))
+    _, pieces = connected_components(view.symmetric[others][:, others], directed=False)
+    rest = np.bincount(pieces).argmax() if len(others) else 0
+    return [str(name) for name in view.actors[others[pieces != rest]]]
 
 
 def bridges(study: Study, *, relation: Any = None, wave: Any = None, who: str = "members",

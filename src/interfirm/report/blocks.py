@@ -146,6 +146,32 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What someone could do next, and what it would cost to be wrong.
+
+    Parameters
+    ----------
+    id
+        Stable name, unique in the report.
+    text
+        Who could do what, with names where they may be named.
+    wrong
+        What it costs if the finding behind it is wrong.
+    evidence
+        ``id`` of the block that it rests on.
+    usefulness
+        0 to 1: the most useful ones also stand on the first screen.
+    """
+
+    id: str
+    text: str
+    wrong: str
+    evidence: str
+    usefulness: float = 0.5
+    type: Literal["advice"] = "advice"
+
+
+@dataclass(frozen=True)
 class NotAnswered:
     """A question that the data cannot answer: why, and what to collect to answer it."""
 
@@ -168,7 +194,7 @@ class Map:
     type: Literal["map"] = "map"
 
 
-Block = Table | Numbers | Figure | Text | NotAnswered | Map
+Block = Table | Numbers | Figure | Text | Advice | NotAnswered | Map
 
 
 @dataclass(frozen=True)

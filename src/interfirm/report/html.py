@@ -168,7 +168,8 @@ def _context(summary: Mapping[str, Any]) -> dict[str, Any]:
         pictures[block["id"]] = drawn | {name: Markup(drawn[name]) for name in ("wide", "narrow")}
     return {
         "study": {"region": None, "description": None, "synthetic": False, **summary["study"]},
-        "made": {"date": None, **summary["made"]}, "findings": summary["findings"], "chapters": chapters,
+        "made": {"date": None, **summary["made"]}, "findings": summary["findings"],
+        "advice": summary.get("advice") or [], "chapters": chapters,
         "certainty": summary["certainty"], "measures": measures, "references": summary.get("references") or {},
         "glossary": sorted(measures.items(), key=lambda item: str(item[1]["title"]).casefold()),
         "contents": list(_contents(summary)), "glance": list(_glance(summary)), "pictures": pictures,
@@ -186,6 +187,8 @@ def _blocks(chapters: list[Mapping[str, Any]], kind: str | None = None) -> Itera
 
 def _contents(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "findings", "What was found"
+    if summary.get("advice"):
+        yield "next", "What you could do next"
     for chapter in summary["chapters"]:
         yield slug(chapter["id"]), chapter["title"]
     for anchor, title in _CLOSING.items():

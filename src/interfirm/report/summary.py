@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module, metadata
 from typing import Any, Final
@@ -12,7 +13,7 @@ from interfirm import vocabulary
 from interfirm._version import __version__
 from interfirm.report.anonymise import anonymise, is_anonymous
 from interfirm.report.bibliography import reference
-from interfirm.report.blocks import Chapter, Claim
+from interfirm.report.blocks import Advice, Chapter, Claim
 from interfirm.report.context import Context
 from interfirm.report.limits import limit
 from interfirm.report.mapdata import map_data
@@ -54,7 +55,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
     Returns
     -------
     dict
-        ``format``, ``study``, ``made``, ``findings`` (at most seven, most useful first),
+        ``format``, ``study``, ``made``, ``findings`` (at most six, most useful first), ``advice``,
         ``certainty``, ``chapters``, ``map``, ``measures``, ``references`` and ``data``.
 
     Raises
@@ -81,6 +82,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         "made": {"version": __version__, "seed": seed, "date": date or datetime.now(UTC).date().isoformat(),
                  "audience": audience, "packages": _versions(), "settings": settings(ctx)},
         "findings": [_plain_claim(claim) for claim in findings],
+        "advice": next_steps(chapters),
         "certainty": [{"word": item.word, "at_least": item.at_least} for item in vocabulary.CERTAINTIES],
         "chapters": [_listed(chapter.to_dict()) for chapter in chapters],
         "map": map_data(ctx, spoken),
@@ -109,6 +111,12 @@ def choose(chapters: list[Chapter]) -> list[Claim]:
         rest = sorted((claim for claim in claims if claim.certainty == "cannot say"), key=_score, reverse=True)
         sure += rest[:_FEWEST - len(sure)]
     return sorted(sure, key=_score, reverse=True)[:limit("findings")]
+
+
+def next_steps(chapters: list[Chapter]) -> list[dict[str, Any]]:
+    """The advice of the first screen: at most as many as ``report.advice`` allows, most useful first."""
+    steps = [block for chapter in chapters for block in chapter.blocks if isinstance(block, Advice)]
+    return [asdict(step) for step in sorted(steps, key=lambda step: -step.usefulness)[:limit("advice")]]
 
 
 def _best(chapter: Chapter) -> list[Claim]:

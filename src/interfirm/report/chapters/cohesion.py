@@ -12,7 +12,19 @@ from interfirm.network.cohesion import Cohesion, reciprocity_of, transitivity_of
 from interfirm.network.cohesion import cohesion as bundle
 from interfirm.network.null import compare_with_null
 from interfirm.report import words
-from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Number, Numbers, TableColumn, Text
+from interfirm.report.blocks import (
+    Advice,
+    Block,
+    Cell,
+    Chapter,
+    Claim,
+    Figure,
+    NotAnswered,
+    Number,
+    Numbers,
+    TableColumn,
+    Text,
+)
 from interfirm.report.context import Context, table
 from interfirm.report.filling import FILLED, beats_chance, can_fill
 from interfirm.study.adjacency import Adjacency
@@ -176,15 +188,14 @@ def _partners(ctx: Context, found: Cohesion) -> float:
     return float(np.diff(view.symmetric.indptr).mean()) if view.size else float("nan")
 
 
-def _advice(ctx: Context, last: Cohesion) -> Text:
+def _advice(ctx: Context, last: Cohesion) -> Block:
     parts = last.components.number - last.components.isolates
-    if parts > 1:
-        text = f"The cluster falls into {parts:,} parts that have no {words.noun(ctx.relation or ALLIANCES, 1)} " \
-            f"between them. " \
-            "One joint project between two parts joins them; if it fails, each part is where it is now."
-    else:
-        text = "One part holds all that have ties. What one hears, the others can hear; what one gets wrong, too."
-    return Text("cohesion-advice", text)
+    if parts == 1:
+        return Text("cohesion-advice", "One part holds all that have ties. What one hears, the others can hear; what "
+                    "one gets wrong, too.")
+    return Advice("cohesion-advice", f"Start one joint project between two of the {parts:,} parts that have no "
+                  f"{words.noun(ctx.relation or ALLIANCES, 1)} between them.",
+                  "the project; if it fails, each part is where it is now", "cohesion-numbers", 0.5)
 
 
 def _all(ctx: Context) -> Block:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.report import words
-from interfirm.report.blocks import Block, Claim, Figure, NotAnswered, TableColumn
+from interfirm.report.blocks import Advice, Block, Claim, Figure, NotAnswered, TableColumn
 from interfirm.report.concentration import Concentration, concentration
 from interfirm.report.context import Context, table
 
@@ -39,7 +39,17 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     claim = ctx.claim("positions-gates", text, ctx.sure(found.probability, relation, wave), why, "positions-gates",
                       0.3 + 0.4 * found.striking,
                       members[found.holders].tolist())
-    return [claim], [figure]
+    return [claim], [figure, *_advice(ctx, names, claim)]
+
+
+def _advice(ctx: Context, names: list[str], claim: Claim) -> list[Block]:
+    """Widen the way outside where few hold it, and only where that can be said."""
+    if claim.certainty == "cannot say":
+        return []
+    return [Advice("positions-widen", f"Let {words.listing(names)} each take one other {ctx.member[0]} along to their "
+                   "next meeting outside the cluster.",
+                   "a seat at a meeting; if the contacts are not theirs to share, they will say so",
+                   "positions-gates", 0.45)]
 
 
 def _outside(ctx: Context, relation: str) -> npt.NDArray[np.int64]:

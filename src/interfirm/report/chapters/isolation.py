@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.report import words
-from interfirm.report.blocks import Block, Claim, TableColumn, Text
+from interfirm.report.blocks import Advice, Block, Claim, TableColumn, Text
 from interfirm.report.context import Context, table
 from interfirm.report.filling import Filling, can_fill
 from interfirm.study.adjacency import Adjacency
@@ -83,12 +83,11 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
                       0.55 + min(0.3, len(now.known) / now.size), now.known if ctx.may_name_weak else [])
     if ctx.may_name_weak and len(now.known) <= 20:
         some = words.listing(ctx.names(list(now.known)), 3)
-        advice = f"Introduce {some} to one partner each: a visit together costs " \
-            "an afternoon. If they prefer to stay alone, nothing else is lost."
+        advice = f"Introduce {some} to one partner each."
     else:
-        advice = "Ask at the next meeting who would like an introduction: it costs an afternoon each, and nothing " \
-            "else if they prefer to stay alone."
-    return [claim], [*blocks, Text("positions-introduce", advice)]
+        advice = f"Ask at the next meeting who of the {len(now.known):,} without ties would like an introduction."
+    return [claim], [*blocks, Advice("positions-introduce", advice, "an afternoon each, if they prefer to stay alone",
+                                     "positions-weak", 0.6)]
 
 
 def _filled(ctx: Context) -> str:

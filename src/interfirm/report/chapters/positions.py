@@ -10,9 +10,9 @@ from scipy.sparse.csgraph import connected_components
 
 from interfirm.network.brokerage import constraint, effective_size
 from interfirm.network.centrality import betweenness, degree
-from interfirm.network.cut import cut_vertices
+from interfirm.network.cut import cut_off_with, cut_vertices
 from interfirm.report import words
-from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn, Text
+from interfirm.report.blocks import Advice, Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn, Text
 from interfirm.report.chapters import gates, isolation
 from interfirm.report.concentration import Concentration, concentration, few_of
 from interfirm.report.context import Context, table
@@ -117,10 +117,23 @@ def _brokers(ctx: Context) -> tuple[list[Claim], list[Block]]:
         title = f"{words.count(len(rows), 'actor')} whose departure would cut others off"
         caption = ctx.caption("Direction of ties ignored; unknown ties count as absent.")
         blocks.append(table("positions-cut", title, head, rows, caption))
+        blocks += _second_contact(ctx, cut.table().iloc[0], claims)
     else:
         blocks.append(Text("positions-no-cut", f"No single {ctx.member[0]} holds a part of the network alone: whoever "
                            f"left, the others would still be joined by {words.noun(ctx.relation or ALLIANCES)}."))
     return claims, blocks
+
+
+def _second_contact(ctx: Context, first: Any, claims: list[Claim]) -> list[Block]:
+    """Who would be cut off with the most needed broker could do with a second contact."""
+    if not claims or claims[0].certainty == "cannot say":
+        return []
+    name = ctx.label_of[str(first["actor"])]
+    lost = words.listing(ctx.names(cut_off_with(ctx.adjacency(), str(first["actor"]))), 3) \
+        if ctx.may_name_weak else "those who depend on it"
+    return [Advice("positions-second", f"Give {lost} a second contact beside {name}.",
+                   f"one joint meeting; if {name} stays, nothing else is lost", "positions-cut",
+                   0.3 + 0.3 * (claims[0].probability or 0))]
 
 
 def _cut_claim(ctx: Context, rows: Any) -> list[Claim]:

@@ -10,6 +10,7 @@ import numpy as np
 from interfirm.network.response import response_bounds
 from interfirm.report import words
 from interfirm.report.blocks import (
+    Advice,
     Block,
     Cell,
     Chapter,
@@ -31,12 +32,11 @@ from interfirm.study.study import ALLIANCES
 def chapter(ctx: Context) -> Chapter:
     """Members, kinds, sectors, the response and what it could change, and the map."""
     claims: list[Claim] = []
-    blocks: list[Block] = [_numbers(ctx)]
+    blocks: list[Block] = [_map(ctx), _numbers(ctx)]
     blocks += _kinds(ctx)
     answered, said = _response(ctx)
     claims += said
     blocks += answered
-    blocks.append(_map(ctx))
     blocks.append(_relations(ctx))
     return Chapter("who", "Who takes part, and who answered?", _lead(ctx), claims, blocks)
 
@@ -191,7 +191,6 @@ def _bounds(ctx: Context) -> tuple[list[Block], list[Claim]]:
     items = []
     for row in frame.to_dict("records"):
         items.append(Number(words.sentence(str(row["measure"])), row["known"], str(row["measure"]), "share",
-                            comparison=f"{words.share(row['low'])} to {words.share(row['high'])}",
                             low=row["low"], high=row["high"]))
     block = Numbers("who-bounds", "What the missing answers could change", items,
                     ctx.caption("The least and the largest value that any answer of those who did not respond would "
@@ -205,9 +204,20 @@ def _bounds(ctx: Context) -> tuple[list[Block], list[Claim]]:
     before = _before(ctx)
     claim = ctx.claim("who-silent", text + before + ".", 1.0, "counted; the bounds hold whatever they would have said",
                       "who-bounds", 0.5 + 0.6 * (silent / asked if asked else 0))
-    advice = Text("who-ask", f"Ask those {silent:,} first in the next survey. It costs a telephone call each; to leave "
-                  f"it costs the range above on every number about {ctx.relation}.")
+    advice = Advice("who-ask", f"Ask the {ctx.members(silent)} who did not answer about {ctx.relation} once more"
+                    f"{_most_named(ctx)}.", "a telephone call each; not asking leaves every number about "
+                    f"{ctx.relation} as uncertain as it is now", "who-bounds", 0.4 + 0.5 * silent / asked)
     return [block, advice], [claim]
+
+
+def _most_named(ctx: Context) -> str:
+    """The silent members that the others named most: their answers would tell most."""
+    view = ctx.adjacency()
+    named = np.diff(view.matrix.tocsc().indptr)
+    silent = [int(i) for i in np.lexsort((np.arange(view.size), -named)) if view.missing_rows[i] and named[i] > 0][:3]
+    if not silent or not ctx.may_name_weak:
+        return ""
+    return f", first {words.listing(ctx.names([str(view.actors[i]) for i in silent]))}, whom the others name most"
 
 
 def _before(ctx: Context) -> str:

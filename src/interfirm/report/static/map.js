@@ -1,5 +1,5 @@
 /*!
-interfirm map; BSD-3-Clause; built from frontend/, sources sha256:8cee6e3ff5f8df3c99c6d9ecdcf162a110359abeb988225daf1bedb2d44d73b0
+interfirm map; BSD-3-Clause; built from frontend/, sources sha256:98385c636b9587c2006dd1f65cf5cc2f899ca176fef77ea9830cc36a52619b71
 
 It contains:
 

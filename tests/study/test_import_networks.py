@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from interfirm.errors import UnknownName
@@ -124,6 +125,25 @@ def test_a_square_without_labels_is_numbered(tmp_path: Path) -> None:
     assert study.actors["actor"].tolist() == ["1", "2", "3"]
     assert pairs(study, "2") == {("2", "1"), ("2", "3")}
     assert pairs(study, "1") == {("1", "2"), ("2", "3")}
+
+
+def test_bare_attributes_follow_the_order_of_bare_matrices(tmp_path: Path) -> None:
+    put(tmp_path, w1_csv="0,1,0\n0,0,1\n0,0,0\n", w2_csv="0,0,0\n1,0,1\n0,0,0\n", smoke_csv="1,3\n1,2\n2,2\n",
+        office_csv="7\n8\n9\n")
+    result = import_files([tmp_path])
+    study = made(result)
+    assert study.covariate("smoke", "2").tolist() == [3, 2, 2]
+    assert study.covariate("office").tolist() == [7, 8, 9]
+    assert sum("(a guess)" in line for line in result.guesses) == 2
+
+
+def test_a_table_about_something_else_is_not_taken_for_members(tmp_path: Path) -> None:
+    put(tmp_path, advice_csv=";A;B;C\nA;0;1;0\nB;0;0;0\nC;0;0;0\n",
+        gdp_csv="unit,geo,2012\nx1,DE,5\nx2,HU,6\nx3,AT,7\n")
+    result = import_files([tmp_path])
+    assert len(made(result).actors) == 3
+    assert "not-recognised" in codes(result)
+    assert [item.file for item in result.dropped] == ["gdp.csv"]
 
 
 def test_edge_lists_of_several_programs(tmp_path: Path) -> None:
@@ -253,6 +273,69 @@ def test_waves_in_columns_go_to_observations(tmp_path: Path) -> None:
     study = made(import_files([tmp_path]))
     assert study.covariate("employees", "2015").tolist() == [2, 4, 6]
     assert study.covariate("employees", "2012").tolist() == [1, 3, 5]
+
+
+def test_a_kumu_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, rows in (("Elements", [["Label", "Type", "Tags"], ["Alpha", "firm", "a|b"], ["Beta", "university", None],
+                                     ["Gamma", "firm", None]]),
+                       ("Connections", [["From", "To", "Type", "Direction"], ["Alpha", "Beta", "advice", "directed"],
+                                        ["Beta", "Gamma", "supplier", "directed"]]),
+                       ("Notes (ignore)", [["x"]])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "map.xlsx")
+    study = made(import_files([tmp_path]))
+    assert study.actors["kind"].tolist() == ["firm", "university", "firm"]
+    assert study.actors["tags"].tolist()[0] == "a|b"
+    assert study.relations.set_index("relation")["layer"].to_dict() == {"advice": "knowledge", "supplier": "exchange"}
+
+
+def test_a_workbook_in_our_own_layout_with_a_survey(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, rows in (("actors", [["actor", "name", "position"], ["F1", "Alpha", "member"], ["F2", "Beta", "member"],
+                                   ["F3", "Gamma", "member"], ["F4", "Bank", "external"]]),
+                       ("relations", [["relation", "layer"]]), ("observations", [["wave", "actor"]]),
+                       ("survey advice 2024", [["respondent", "answered", "F1", "F2", "F3"],
+                                               ["F1", "yes", None, "x", None],
+                                               ["F2", "yes", None, None, None], ["F3", "no", None, None, None]])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "study.xlsx")
+    study = made(import_files([tmp_path]))
+    assert pairs(study, "2024", "advice") == {("F1", "F2")}
+    assert study.responded("advice", "2024").tolist()[:3] == [True, True, False]
+    assert study.relations_of("knowledge") == ("advice",)
+    assert study.covariate("position").tolist() == ["member", "member", "member", "external"]
+
+
+def test_a_wave_without_any_tie_is_a_wave(tmp_path: Path) -> None:
+    put(tmp_path, advice_2012_csv=";A;B;C\nA;0;1;0\nB;0;0;0\nC;0;0;0\n",
+        advice_2015_csv=";A;B;C\nA;0;0;0\nB;0;0;0\nC;0;0;0\n")
+    study = made(import_files([tmp_path]))
+    assert study.wave_order == ("2012", "2015")
+    assert study.adjacency(wave="2015").matrix.nnz == 0
+
+
+def test_ties_of_which_none_is_known_are_no_study(tmp_path: Path) -> None:
+    put(tmp_path, advice_csv=";A;B;C\nA;0;NA;0\nB;0;0;0\nC;0;0;0\n")
+    result = import_files([tmp_path])
+    assert result.study is None
+    assert "no-known-tie" in codes(result)
+
+
+def test_a_network_file_with_its_partition(tmp_path: Path) -> None:
+    put(tmp_path, advice_net='*Vertices 3\n1 "A"\n2 "B"\n3 "C"\n*Arcs\n1 2 1\n2 3 2\n',
+        group_clu="*Vertices 3\n1\n2\n2\n", firms_csv="ID;size\nA;5\nB;6\nC;7\n")
+    first = import_files([tmp_path])
+    study = made(first)
+    assert pairs(study) == {("A", "B"), ("B", "C")}
+    assert study.covariate("size").tolist() == [5, 6, 7]
+    assert study.covariate("group").tolist() == [1, 2, 2]
+    first.write(tmp_path / "study")
+    assert made(import_files([], config=tmp_path / "study")).equals(study)
 
 
 def test_kecskemet(data_dir: Callable[[str], Path]) -> None:

@@ -111,7 +111,7 @@ def _last(frame: pd.DataFrame | None, key: list[str]) -> pd.DataFrame | None:
 
 def _merged_pairs(parts: Parts, frame: pd.DataFrame | None) -> pd.DataFrame | None:
     """One row per pair, its facts from all matrices side by side."""
-    if frame is None or "dyads" in parts.exact:
+    if frame is None or parts.exact("dyads"):
         return frame
     key = ["sender", "receiver"]
     return frame.groupby(key, sort=False).first().reset_index()
@@ -151,7 +151,7 @@ def _check_known(tables: Mapping[str, pd.DataFrame], parts: Parts) -> None:
     """A table of ties of which none is known would be read back as if all of them were there."""
     ties = tables.get("ties")
     if ties is not None and "weight" in ties and ties["weight"].replace("", None).isna().all() and \
-            "ties" not in parts.exact:
+            not parts.exact("ties"):
         parts.findings.add("error", f"of {len(ties)} ties none is known: every cell is empty, negative or no number",
                            "no-known-tie", file="ties", column="weight", expected="at least one tie with a weight",
                            remedy="Correct the cells, or leave the weight column out in import.toml")

@@ -34,7 +34,7 @@ def rename(parts: Parts, mapping: dict[str, str]) -> None:
 def ties(parts: Parts) -> pd.DataFrame:
     """Ties, each once; second rows are listed, or added where the plan says so."""
     frame = parts.get("ties")
-    if not len(frame) or "ties" in parts.exact:
+    if not len(frame) or parts.exact("ties"):
         return frame
     frame = _without_self(parts, frame)
     keys = ["wave", "relation", "sender", "receiver"]
@@ -104,7 +104,7 @@ def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
     declared = set(given["relation"]) if "relation" in given else set()
     rows: list[dict[str, Any]] = []
     known = {item.relation: item for item in vocabulary.RELATIONS}
-    named = {} if "ties" in parts.exact else dict.fromkeys(parts.layers)
+    named = {} if parts.exact("ties") else dict.fromkeys(parts.layers)
     for relation in (dict.fromkeys(tie_rows["relation"]) if "relation" in tie_rows else {}) | named:
         if relation in declared or not relation or pd.isna(relation):
             continue
@@ -143,7 +143,7 @@ def observations(parts: Parts, tie_rows: pd.DataFrame, members: list[str]) -> pd
     import pandas as pd
 
     frame = parts.get("observations")
-    if "observations" in parts.exact:
+    if parts.exact("observations"):
         return frame
     rows = _joined(parts, frame) if len(frame) else pd.DataFrame({"wave": [], "actor": [], SOURCE: [], ROW: []})
     extra = []
@@ -153,7 +153,8 @@ def observations(parts: Parts, tie_rows: pd.DataFrame, members: list[str]) -> pd
         tied = _tied(tie_rows, wave)
         dated = _dated_lists(parts, seen)
         named = set(seen["actor"])
-        missing = [actor for actor in members if actor not in named]
+        stated = any(parts.plans[int(number)].kind == "study" for number in seen[SOURCE] if number >= 0)
+        missing = [] if stated else [actor for actor in members if actor not in named]
         gone = [actor for actor in missing if actor in away or (dated and actor not in tied)]
         extra += [{"wave": wave, "actor": actor, SOURCE: -1, ROW: 0} for actor in missing if actor not in gone]
         guessed = [actor for actor in gone if actor not in away]

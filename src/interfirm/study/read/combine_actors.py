@@ -44,7 +44,7 @@ def _order(parts: Parts) -> dict[str, None]:
             ids |= dict.fromkeys(frame["actor"])
     ids |= dict.fromkeys(parts.roster)
     for table, columns in REFERENCES.items():
-        if table in parts.exact:
+        if parts.exact(table):
             continue
         for frame in parts.tables.get(table, []):
             if "actor" in columns:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def alliances(parts: Parts) -> pd.DataFrame:
     """Memberships, each once: a second row of an organisation in an alliance adds its budget."""
     frame = parts.get("alliances")
-    if not len(frame) or "alliances" in parts.exact:
+    if not len(frame) or parts.exact("alliances"):
         return frame
     frame = frame.fillna("")
     twice = frame.duplicated(["alliance", "actor"], keep=False)

@@ -198,7 +198,7 @@ def _list_skipped(made: Plan, opened: sources.Opened, findings: Findings, droppe
         sheet = opened.by_number(made).get(number)
         size = f"{len(sheet.frame)} rows" if sheet is not None else "the table"
         dropped.append(Dropped(size, source.why or "import.toml says skip", source.file, source.sheet))
-        if new and source.why.startswith("not recognised"):
+        if new and (sheet is None or len(sheet.frame)) and source.why.startswith("not recognised"):
             findings.add("warning", "it is not clear what this table is", "not-recognised", file=source.file,
                          sheet=source.sheet, expected="members, ties, a survey, projects or attributes",
                          remedy="Say its kind in import.toml, or name its columns as 'interfirm describe' lists them")

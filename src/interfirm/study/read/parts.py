@@ -47,7 +47,11 @@ class Parts:
     roster: dict[str, None] = field(default_factory=dict)
     away: dict[str, set[str]] = field(default_factory=dict)
     layers: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    exact: set[str] = field(default_factory=set)
+
+    def exact(self, table: str) -> bool:
+        """Whether all rows of a table come from tables in our own layout, which are taken as they are."""
+        kinds = {self.plans[int(frame[SOURCE].iloc[0])].kind for frame in self.tables.get(table, [])}
+        return kinds == {"study"}
 
     def add(self, table: str, frame: pd.DataFrame, source: int, rows: Any) -> None:
         """Append rows to a table; ``rows`` are the user's row numbers."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from interfirm.errors import UsageError
 from interfirm.study import schema
 from interfirm.study.read import mojibake, values
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.parts import Parts, report_some
+from interfirm.study.read.plan import SourcePlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,6 @@ def add_study_table(parts: Parts, number: int, sheet: Sheet) -> None:
     plan = parts.plans[number]
     name = plan.table or "actors"
     parts.add(name, sheet.frame.rename(columns=str), number, sheet.rows)
-    parts.exact.add(name)
     if name == "actors" and "actor" in sheet.frame.columns:
         for cell in sheet.frame["actor"]:
             parts.listed.setdefault(cell)
@@ -34,7 +35,7 @@ def add_actors(parts: Parts, number: int, sheet: Sheet) -> None:
     plan = parts.plans[number]
     values.need_column(plan, sheet, plan.actor, "actor")
     values.need_column(plan, sheet, plan.wave_column, "wave_column")
-    ids = sheet.frame[plan.actor or ""]
+    ids = _ids(plan, sheet)
     good = _identified(parts, sheet, ids, plan.actor)
     timeless: dict[str, pd.Series] = {"actor": ids}
     dated: dict[str, dict[str, pd.Series]] = {}
@@ -58,6 +59,18 @@ def add_actors(parts: Parts, number: int, sheet: Sheet) -> None:
     if plan.add is not False:
         for cell in ids[good]:
             parts.listed.setdefault(cell)
+
+
+def _ids(plan: SourcePlan, sheet: Sheet) -> pd.Series:
+    """Whom each row is about: the identifying column, or the labels of a table without names."""
+    import pandas as pd
+
+    if plan.actor:
+        return sheet.frame[plan.actor]
+    if len(plan.labels) != len(sheet.frame):
+        raise UsageError(f"{plan.label}: say the column that identifies the organisations (actor = \"…\"), or as many "
+                         f"labels as rows; there are {len(sheet.frame)} rows and {len(plan.labels)} labels.")
+    return pd.Series(list(plan.labels), dtype="str")
 
 
 def _identified(parts: Parts, sheet: Sheet, ids: pd.Series, column: str | None) -> pd.Series:

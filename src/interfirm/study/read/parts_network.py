@@ -234,7 +234,8 @@ def add_edges(parts: Parts, number: int, sheet: Sheet) -> None:
         out[target] = numbers.tidy(frame[name], sheet.layout.decimal or ".")
     good = _without_faults(parts, sheet, out, plan)
     for relation in out["relation"].unique():
-        parts.note_relation(str(relation), plan.layer, plan.directed)
+        known = looks.named(str(relation)).layer if plan.relation_column else None
+        parts.note_relation(str(relation), known or plan.layer, plan.directed)
     values.list_columns(parts, plan, sheet)
     parts.add("ties", out.loc[good], number, sheet.rows[good.to_numpy()])
 

@@ -44,7 +44,7 @@ def settle(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> list[SourceP
     out = list(plans)
     for step in (recognise_lists.choose_identifiers, recognise_survey.choose_partners,
                  recognise_network.part_proximity_from_ties, recognise_network.join_two_modes,
-                 recognise_network.name_relations, recognise_lists.date_columns):
+                 recognise_network.name_relations, recognise_lists.by_position, recognise_lists.date_columns):
         out = step(out, sheets)
     return out
 

@@ -9,6 +9,10 @@ from dataclasses import replace
 from interfirm.study.read import looks, words
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
+from interfirm.study.read.values import KINDS
+from interfirm.vocabulary import words as vocabulary_words
+
+ACTOR_KINDS = vocabulary_words("actor kinds")
 
 ACTOR_COLUMNS = {
     "name": "name", "legalname": "name", "orgname": "name", "shortname": "short_name", "kind": "kind",
@@ -37,6 +41,8 @@ _PROJECT = {"acronym": "name", "title": "title", "name": "name", "startdate": "s
             "programme": "programme", "programmepart": "programme_part", "legalbasis": "programme",
             "fundingscheme": "funding_scheme", "frameworkprogramme": "framework"}
 Plans = list[SourcePlan]
+_LISTING = {"members", "member", "firms", "companies", "actors", "organisations", "organizations", "names",
+            "mitglieder", "tagok", "cégek", "nodes"}
 
 
 def _by_plain(sheet: Sheet) -> dict[str, str]:
@@ -152,6 +158,8 @@ def _with_columns(plan: SourcePlan, sheet: Sheet) -> SourcePlan:
         if plan.add is not True and len(cells) > 50 and cells.nunique() == 1 and words.plain(name) not in ACTOR_COLUMNS:
             continue
         target = ACTOR_COLUMNS.get(words.plain(name)) or (MEASURE_COLUMNS.get(words.plain(name)) or name)
+        if words.plain(name) == "type" and set(cells.str.casefold()) - {""} <= set(KINDS) | set(ACTOR_KINDS):
+            target = "kind"
         kept[name] = target if target not in kept.values() else name
     n = len(sheet.frame)
     return replace(plan, columns=kept, why=f"{n} rows, told apart by '{plan.actor}' (likely)")
@@ -162,8 +170,7 @@ def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None
     ranks = words.headers("id") | {word: rank + 50 for word, rank in words.headers("name").items()
                                    if word not in words.headers("id")}
     best: tuple[float, int, int] | None = None
-    listing = {"members", "member", "firms", "companies", "actors", "organisations", "organizations", "names",
-               "mitglieder", "tagok", "cégek", "nodes"} & set(words.tokens(looks.title(sheet)))
+    listing = _LISTING & set(words.tokens(looks.title(sheet)))
     repeated = words.best(columns, "wave") is not None
     coded = any(ranks.get(words.plain(name), 99) < 50 and looks.unique(sheet.frame[name]) > 0.95
                 and looks.filled(sheet.frame[name]) > 0.9 for name in columns)
@@ -185,6 +192,32 @@ def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None
     return None if best is None else columns[best[2]]
 
 
+def _speaks(sheet: Sheet, key: str) -> bool:
+    """Whether a header, or its place in front of a list of members, says that it identifies organisations."""
+    plain = words.plain(key)
+    return (key == "column 1" or plain in words.headers("id") or plain in words.headers("name")
+            or bool(_LISTING & set(words.tokens(looks.title(sheet)))))
+
+
+def by_position(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
+    """A bare table with as many rows as a bare matrix: what is known about its actors, in their order."""
+    sizes = {len(plan.labels): plan.labels for plan in plans if plan.kind == "matrix" and plan.labels}
+    waves = list(dict.fromkeys(plan.wave for plan in plans if plan.kind == "matrix" and plan.labels and plan.wave))
+    out = []
+    for plan, sheet in zip(plans, sheets, strict=True):
+        if plan.kind in {"skip", "actors"} and not sheet.has_header and len(sheet.frame) in sizes:
+            stem = re.sub(r"\W+", "_", looks.title(sheet))
+            columns = [str(name) for name in sheet.frame.columns]
+            dated = len(columns) == len(waves) > 1
+            names = {name: f"{stem}@{waves[i]}" if dated else stem if len(columns) == 1 else f"{stem}_{i + 1}"
+                     for i, name in enumerate(columns)}
+            why = "a table without names, with as many rows as the matrices have actors: taken in their order"
+            plan = replace(plan, kind="actors", actor=None, add=None, labels=sizes[len(sheet.frame)], columns=names,
+                           why=why + (", one column per wave (a guess)" if dated else " (a guess)"))
+        out.append(plan)
+    return out
+
+
 def choose_identifiers(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
     """Choose the column of each list of organisations that names the actors of the other sheets."""
     known = _known(plans, sheets)
@@ -193,6 +226,9 @@ def choose_identifiers(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
     out = []
     for plan, sheet in zip(plans, sheets, strict=True):
         columns = [str(name) for name in sheet.frame.columns]
+        if plan.kind == "actors" and plan.actor and not _speaks(sheet, plan.actor) and \
+                not known & set(sheet.frame[plan.actor]):
+            plan = replace(plan, kind="skip", actor=None, add=None, columns={}, why="not recognised as anything")
         if plan.kind == "actors" and known:
             key = _identifier(sheet, columns, known) or plan.actor
             if key != plan.actor:

@@ -73,11 +73,13 @@ def edges(sheet: Sheet) -> SourcePlan | None:
         return None
     used = {sender, receiver}
     found: dict[str, Any] = {"weight": _numeric(sheet, words.best(columns, "weight", leave=frozenset(used)))}
-    for key, name in (("direction", "type"), ("relation_column", "relation"), ("wave_column", "wave")):
+    for key, name in (("relation_column", "relation"), ("wave_column", "wave")):
         found[key] = words.best(columns, name, leave=frozenset(used))
-    if found["direction"] and not _speaks_of_direction(sheet, found["direction"]):
-        found["relation_column"] = found["relation_column"] or found["direction"]
-        found["direction"] = None
+    kinds = [name for name in columns if words.plain(name) in words.headers("type") and name not in used]
+    spoken = [name for name in kinds if _speaks_of_direction(sheet, name)]
+    found["direction"] = spoken[0] if spoken else None
+    if found["relation_column"] is None:
+        found["relation_column"] = next((name for name in kinds if name not in spoken), None)
     used |= {name for name in found.values() if name}
     kept = {name: _TIE_COLUMNS.get(words.plain(name), name) for name in columns
             if name not in used and words.plain(name) not in {"id", "label"}}
@@ -93,7 +95,8 @@ def _numeric(sheet: Sheet, column: str | None) -> str | None:
 
 def _speaks_of_direction(sheet: Sheet, column: str) -> bool:
     cells = sheet.frame[column].str.casefold()
-    return bool(cells[cells != ""].isin(["directed", "undirected", "mutual", "true", "false", "yes", "no"]).all())
+    there = set(cells) - {""}
+    return bool(there) and there <= {"directed", "undirected", "mutual", "true", "false", "yes", "no"}
 
 
 def bare_edges(sheet: Sheet) -> SourcePlan | None:
@@ -105,6 +108,9 @@ def bare_edges(sheet: Sheet) -> SourcePlan | None:
     shared = set(first) & set(second) - {""}
     third = str(frame.columns[2]) if len(frame.columns) == 3 else None
     if len(shared) < 0.2 * min(first.nunique(), second.nunique()) or (third and not _numeric(sheet, third)):
+        return None
+    pairs = set(zip(first, second, strict=True))
+    if len(pairs) < 0.9 * len(frame) or int((first == second).sum()) > 0.1 * len(frame):
         return None
     return SourcePlan(sheet.file, "edges", sheet.name, sender=str(frame.columns[0]),
                       receiver=str(frame.columns[1]), weight=third,
@@ -234,7 +240,8 @@ def name_relations(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
         else:
             relation = plan.relation or (relation if plan.kind in {"matrix", "edges"} or name.known else None) \
                 or "cooperation"
-        out.append(replace(plan, relation=relation, layer=layer or _layer(relation), wave=wave,
+        where = None if plan.relation_column else layer or _layer(relation)
+        out.append(replace(plan, relation=relation, layer=where, wave=wave,
                            directed=_directed(plan, sheet, relation)))
     return _tell_apart(out, titles)
 

@@ -53,7 +53,7 @@ def _references(parts: Parts) -> dict[str, None]:
     """Everybody whom ties, answers, memberships of surveys and observations name, in order."""
     out: dict[str, None] = dict.fromkeys(parts.roster)
     for table, columns in combine.REFERENCES.items():
-        if table == "alliances" or table in parts.exact:
+        if table == "alliances" or parts.exact(table):
             continue
         for frame in parts.tables.get(table, []):
             for column in columns:

@@ -71,6 +71,7 @@ def open_all(paths: Sequence[Path], plan: Plan | None, findings: Findings, dropp
             _open(blob, wanted, opened, findings, dropped)
         except DataError as problem:
             findings.extend(problem.findings)
+    _place_companions(opened, findings, dropped)
     _read_graphs(opened, wanted, findings)
     if plan is not None:
         _compare(plan, opened, findings, dropped, {blob.name for blob in blobs})
@@ -122,6 +123,19 @@ def _open(blob: Blob, wanted: dict[tuple[str, str | None], SourcePlan], opened: 
         source = wanted.get((grid.file, grid.sheet))
         opened.sheets.append(shape(grid, source.layout if source else Layout(), findings))
         dropped.extend(opened.sheets[-1].dropped)
+
+
+def _place_companions(opened: Opened, findings: Findings, dropped: list[Dropped]) -> None:
+    """Pajek partitions and vectors belong to the network of their name, or to the only one there is."""
+    networks = [name for name in opened.graphs if name.lower().endswith((".net", ".paj"))]
+    for name in [name for name in opened.graphs if name.lower().endswith((".clu", ".vec"))]:
+        blobs = opened.graphs.pop(name)
+        if len(networks) == 1:
+            opened.graphs[networks[0]] += blobs
+            continue
+        findings.add("warning", "it is not clear which network this belongs to; it is left out", "no-network",
+                     file=name, expected="a .net file of the same name", remedy="Name it like its network")
+        dropped.append(Dropped("the file", "it has no names of actors, and no network of its name is there", name))
 
 
 def _read_graphs(opened: Opened, wanted: dict[tuple[str, str | None], SourcePlan], findings: Findings) -> None:

@@ -25,7 +25,7 @@ _LAZY = {
     "read_study": ("interfirm.study.read.tables", "read_study"),
     "write_study": ("interfirm.study.write.folder", "write_study"),
 }
-_CHAPTERS = ("network",)
+_CHAPTERS = ("network", "structure", "relations")
 
 __all__ = [
     "DataError",

@@ -222,7 +222,7 @@ def _periods(periods: int | None, *values: Series) -> int:
     if periods is not None:
         lengths.add(periods)
     if len(lengths) != 1:
-        raise UsageError("Say for how many periods: periods=…, or series of the same length for gain, cost and success.")
+        raise UsageError("Say for how many periods: periods=…, or series of one length for gain, cost, success.")
     count = lengths.pop()
     if count < 1:
         raise UsageError("There must be at least one period.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, Literal
 
@@ -88,7 +88,7 @@ def instruments() -> dict[str, Instrument]:
     return {row["instrument"]: Instrument(**row) for row in _rows("instruments")}
 
 
-@lru_cache(maxsize=None)
+@cache
 def items(instrument: str) -> tuple[Item, ...]:
     """The items of an instrument, in order.
 

@@ -203,7 +203,8 @@ def test_parquet_stata_and_spss(tmp_path: Path) -> None:
                          missing_ranges={"scale": [{"lo": 3.0, "hi": 3.0}]})
     with duckdb.connect() as base:
         target = str(tmp_path / "t.parquet").replace("'", "''")
-        base.execute(f"copy (select 'A' as id, date '2020-01-02' as d, 1.5 as x, true as ok, [1, 2] as m) to '{target}'")
+        row = "'A' as id, date '2020-01-02' as d, 1.5 as x, true as ok, [1, 2] as m"
+        base.execute(f"copy (select {row}) to '{target}'")
     want = {"t.dta": [["A", "firm", "1"], ["B", "bank", "3"], ["C", "firm", ""]],
             "t.sav": [["A", "firm", "low"], ["B", "bank", ""], ["C", "firm", ""]],
             "t.parquet": [["A", "2020-01-02", "1.5", "yes", "1|2"]]}

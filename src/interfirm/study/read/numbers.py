@@ -90,6 +90,9 @@ def parse(cells: pd.Series, decimal: str) -> pd.Series:
 def _parsed(cells: pd.Series, decimal: str) -> pd.Series:
     import pandas as pd
 
+    quick = pd.to_numeric(cells, errors="coerce").astype("float64")
+    if decimal != "," and not (quick.isna() & (cells != "")).any():
+        return quick.where(~quick.isin([float("inf"), float("-inf")]))
     text = _tight(cells)
     plain = text.str.fullmatch(_PLAIN)
     out = pd.to_numeric(text.where(plain), errors="coerce").astype("float64")

@@ -13,7 +13,7 @@ from interfirm.capability._limits import whole
 from interfirm.capability.answers import answers
 from interfirm.capability.factor_fit import Estimator, Fitted, fit_ls, fit_ml, indices
 from interfirm.capability.factor_model import Model
-from interfirm.capability.polychoric import polychoric
+from interfirm.capability.ordinal import polychoric
 from interfirm.errors import DataError, Finding, Findings, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class FactorFit:
     residuals
         Standardised residual variance of each item.
     fit
-        ``chi2``, ``df``, ``p``, ``cfi``, ``tli``, ``rmsea``, ``rmsea_low``, ``rmsea_high`` (90 %), ``srmr``; for ordinal
-        estimators adjusted for mean and variance, with ``chi2_unadjusted`` beside.
+        ``chi2``, ``df``, ``p``, ``cfi``, ``tli``, ``rmsea``, ``rmsea_low``, ``rmsea_high`` (90 %), ``srmr``; for
+        ordinal estimators adjusted for mean and variance, with ``chi2_unadjusted`` beside.
     estimator, n, converged
         How, on how many complete rows, and whether the steps came to rest.
     findings
@@ -105,7 +105,7 @@ def cfa(data: pd.DataFrame, factors: Mapping[str, Sequence[str]], *, estimator: 
     --------
     >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(1)
-    >>> x = 0.8 * rng.normal(size=(500, 1)) + 0.6 * rng.normal(size=(500, 4))
+    >>> x = 0.8 * rng.normal(size=(2000, 1)) + 0.6 * rng.normal(size=(2000, 4))
     >>> result = cfa(pd.DataFrame(x, columns=list("abcd")), {"f": list("abcd")})
     >>> bool((result.loadings["standardised"] - 0.8).abs().max() < 0.05)
     True

@@ -56,7 +56,7 @@ def fit_ml(model: Model, s: Floats, n: int) -> Fitted:
         return float(size + np.trace(np.linalg.solve(sigma, s)) - known - len(s))
 
     def weight(theta: Floats) -> Floats:
-        return _normal_weight(np.linalg.inv(model.implied(theta)), *model.cells)
+        return _normal_weight(np.asarray(np.linalg.inv(model.implied(theta)), dtype=np.float64), *model.cells)
 
     theta, converged = _minimise(model, s, discrepancy, weight)
     delta = model.jacobian(theta)

@@ -1,24 +1,5 @@
-"""Named limits of the measures from ``defaults.toml``, so that none stands in code."""
+"""Named limits of the measures."""
 
-from __future__ import annotations
+from interfirm.defaults import group
 
-import tomllib
-from functools import lru_cache
-from importlib import resources
-from typing import Any
-
-
-@lru_cache(maxsize=1)
-def _defaults() -> dict[str, Any]:
-    text = (resources.files("interfirm") / "defaults.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["network"])
-
-
-def limit(name: str) -> float:
-    """The value of one limit by its name in ``defaults.toml``."""
-    return float(_defaults()[name]["value"])
-
-
-def whole(name: str) -> int:
-    """The same as a whole number."""
-    return int(limit(name))
+limit, whole = group("network")

@@ -128,7 +128,7 @@ def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state
         better = False
         shuffle(order, state)
         for i in order:
-            a, best, target = pos[i], score - TOLERANCE, -1
+            a, best, target = pos[i], score - TOLERANCE, np.int64(-1)
             for b in range(segments + 1):
                 if b == a or not allowed(a, b, sizes, segments):
                     continue
@@ -137,7 +137,7 @@ def climb(start, items, use_c, segments, noise, pos, sizes, counts, cells, state
                 heads = sizes[0] + (1 if b == 0 else 0) - (1 if a == 0 else 0)
                 now = total_misfit(trial, noise) + position_code(n, heads, segments)
                 if now < best:
-                    best, target = now, b
+                    best, target = now, np.int64(b)
             if target >= 0:
                 relabel(i, a, target, use_c, segments, pos, sizes, counts, cells)
                 move(i, target, start, items, pos, sizes, counts)
@@ -161,28 +161,28 @@ def swap_best(u, start, items, use_c, segments, noise, pos, sizes, counts, cells
     Returns the new score, and log of 1 + the summed weight of all exchanges relative to ``score``.
     """
     n = pos.size
-    best, chosen, into, weight = score - TOLERANCE, -1, 1, 1.0
+    best, chosen, into, weight = score - TOLERANCE, np.int64(-1), np.int64(1), 1.0
     for q in range(1, segments + 1):
-        relabel(u, 0, q, use_c, segments, pos, sizes, counts, cells)
+        relabel(u, np.int64(0), q, use_c, segments, pos, sizes, counts, cells)
         move(u, q, start, items, pos, sizes, counts)
         code = position_code(n, sizes[0] + 1, segments)
         for v in range(n):
             if v == u or pos[v] == 0 or (segments == 2 and sizes[pos[v]] <= 2):
                 continue
             copy(trial, cells)
-            relabel(v, pos[v], 0, use_c, segments, pos, sizes, counts, trial)
+            relabel(v, pos[v], np.int64(0), use_c, segments, pos, sizes, counts, trial)
             now = total_misfit(trial, noise) + code
             weight += math.exp(min(score - now, 50.0))
             if now < best:
-                best, chosen, into = now, v, q
-        relabel(u, q, 0, use_c, segments, pos, sizes, counts, cells)
-        move(u, 0, start, items, pos, sizes, counts)
+                best, chosen, into = now, np.int64(v), np.int64(q)
+        relabel(u, q, np.int64(0), use_c, segments, pos, sizes, counts, cells)
+        move(u, np.int64(0), start, items, pos, sizes, counts)
     if chosen >= 0:
         firm, target = u, into
         for _ in range(2):
             relabel(firm, pos[firm], target, use_c, segments, pos, sizes, counts, cells)
             move(firm, target, start, items, pos, sizes, counts)
-            firm, target = chosen, 0
+            firm, target = chosen, np.int64(0)
         return best, 0.0
     return score, math.log(weight)
 

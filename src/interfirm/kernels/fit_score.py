@@ -145,3 +145,13 @@ def shuffle(order, state):  # type: ignore[no-untyped-def]
         j = int(draw(state) * (i + 1))
         order[i], order[j] = order[j], order[i]
 
+
+
+def circuit_misfit(totals: npt.NDArray[np.int64], noise: npt.NDArray[np.float64]) -> float:
+    """As :func:`total_misfit` for a circuit: exchange of any density, coordination empty. Not compiled."""
+    m, k, cells, ties = (int(value) for value in totals)
+    out = math.lgamma(m + 2) - math.lgamma(k + 1) - math.lgamma(m - k + 1)
+    tie, none = noise[4 * LEVELS:5 * LEVELS], noise[5 * LEVELS:6 * LEVELS]
+    value = ties * tie + (cells - ties) * none
+    top = float(value.max())
+    return out - top - math.log(float(np.exp(value - top).mean()))

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels.fit_positions import all_cells, climb, first_positions, neighbourhood, recount
-from interfirm.kernels.fit_score import copy, draw, lists, total_misfit
+from interfirm.kernels.fit_score import copy, draw, lists
 from interfirm.kernels.fit_trees import around_hubs, around_tree, climb_hubs, climb_tree, first_hubs, grow_tree
 from interfirm.kernels.rewire import redraw_cells, redraw_rows, swap_ties
 
@@ -26,8 +26,8 @@ def rewire(e, c, how, rate, state, ends, taken, spots):  # type: ignore[no-untyp
         swap_ties(e, ends, state)
         redraw_rows(c, spots, state)
     else:
-        redraw_cells(e, True, rate, taken, spots, state)
-        redraw_cells(c, False, rate, taken, spots, state)
+        redraw_cells(e, np.int64(1), rate, taken, spots, state)
+        redraw_cells(c, np.int64(0), rate, taken, spots, state)
 
 
 @njit(**OUTER)
@@ -60,14 +60,6 @@ def prepare(e, c, use_c, start, items, pair, sent, rank, totals, state):  # type
             place += 1 if key[j] > key[i] or (key[j] == key[i] and j < i) else 0
             pair[i * n + j] = 3 * e[i, j] + c[i, j] + 4
         rank[place] = i
-
-
-@njit(**OUTER)
-def circuit_misfit(totals, noise):  # type: ignore[no-untyped-def]
-    """Score of a circuit: exchange of any density, coordination empty."""
-    cells = np.zeros(12, np.int64)
-    cells[2], cells[3], cells[6], cells[7] = totals[0], totals[1], totals[2], totals[3]
-    return total_misfit(cells, noise)
 
 
 @njit(**OUTER)

@@ -128,7 +128,7 @@ def candidates(i, pair, use_c, start, items, parent, children, first, number, st
             if which >= 4 and kind // 6 != 1:
                 continue
             number[kind] += 1
-            if first[kind] < 0 and not below(j, i, parent):
+            if first[kind] < 0 and not below(np.int64(j), i, parent):
                 first[kind] = j
     for _ in range(3):
         j = int(draw(state) * n)
@@ -137,7 +137,7 @@ def candidates(i, pair, use_c, start, items, parent, children, first, number, st
                 break
             j = (j + 1) % n
         kind = 2 * pair[j * n + i] + 1
-        if first[kind] < 0 and not below(j, i, parent):
+        if first[kind] < 0 and not below(np.int64(j), i, parent):
             first[kind] = j
 
 
@@ -145,8 +145,8 @@ def candidates(i, pair, use_c, start, items, parent, children, first, number, st
 def rehang(i, j, pair, use_c, parent, children, strong):  # type: ignore[no-untyped-def]
     """Put i under j instead of its superior; returns the change in the number of heads."""
     n, p = parent.size, parent[i]
-    bond(pair[p * n + i], -1, use_c, strong)
-    bond(pair[j * n + i], 1, use_c, strong)
+    bond(pair[p * n + i], np.int64(-1), use_c, strong)
+    bond(pair[j * n + i], np.int64(1), use_c, strong)
     parent[i] = j
     children[p] -= 1
     children[j] += 1
@@ -158,11 +158,11 @@ def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untype
     """Exchange i with its superior p: i takes p's place, p becomes a unit of i. Its own inverse, called on p."""
     n, p = parent.size, parent[i]
     above = parent[p]
-    bond(pair[p * n + i], -1, use_c, strong)
-    bond(pair[i * n + p], 1, use_c, strong)
+    bond(pair[p * n + i], np.int64(-1), use_c, strong)
+    bond(pair[i * n + p], np.int64(1), use_c, strong)
     if above >= 0:
-        bond(pair[above * n + p], -1, use_c, strong)
-        bond(pair[above * n + i], 1, use_c, strong)
+        bond(pair[above * n + p], np.int64(-1), use_c, strong)
+        bond(pair[above * n + i], np.int64(1), use_c, strong)
     parent[i], parent[p] = above, i
     children[p] -= 1
     children[i] += 1
@@ -177,12 +177,12 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
         children[i] = 0
     for at in range(4):
         strong[at] = 0
-    heads = 0
+    heads = np.int64(0)
     for i in range(n):
         if parent[i] >= 0:
             heads += 1 if children[parent[i]] == 0 else 0
             children[parent[i]] += 1
-            bond(pair[parent[i] * n + i], 1, use_c, strong)
+            bond(pair[parent[i] * n + i], np.int64(1), use_c, strong)
     score = tree_score(n, heads, strong, totals, noise, cells)
     for _ in range(40):
         better = False
@@ -191,7 +191,7 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
             if parent[i] < 0:
                 continue
             candidates(i, pair, use_c, start, items, parent, children, first, number, state)
-            old, best, target = parent[i], score - TOLERANCE, -1
+            old, best, target = parent[i], score - TOLERANCE, np.int64(-1)
             for kind in range(18):
                 j = first[kind]
                 if j < 0 or j == old:
@@ -221,7 +221,7 @@ def around_tree(pair, use_c, start, items, totals, noise, parent, children, stro
                 score):
     """Log weight of the trees near the best one: per firm log(1 + sum over other superiors of exp(-difference))."""
     n = parent.size
-    heads = 0
+    heads = np.int64(0)
     for i in range(n):
         heads += 1 if children[i] > 0 else 0
     out = 0.0
@@ -315,26 +315,26 @@ def to_unit(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose, s
     """Make hub i a unit; its units go to their next best hub. ``hubs`` counts before the change."""
     n = is_hub.size
     is_hub[i] = 0
-    among_hubs(i, -1, use_c, start, items, is_hub, hubs - 1, loose)
+    among_hubs(i, np.int64(-1), use_c, start, items, is_hub, hubs - 1, loose)
     some = int(draw(state) * n)
     while not is_hub[some]:
         some = (some + 1) % n
     for j in range(n):
         if parent[j] == i:
-            bond(pair[i * n + j], -1, use_c, strong)
+            bond(pair[i * n + j], np.int64(-1), use_c, strong)
             parent[j] = best_hub(j, i, pair, use_c, start, items, is_hub, some)
-            bond(pair[parent[j] * n + j], 1, use_c, strong)
+            bond(pair[parent[j] * n + j], np.int64(1), use_c, strong)
     parent[i] = best_hub(i, i, pair, use_c, start, items, is_hub, some)
-    bond(pair[parent[i] * n + i], 1, use_c, strong)
+    bond(pair[parent[i] * n + i], np.int64(1), use_c, strong)
 
 
 @njit(**INNER)
 def to_hub(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose):  # type: ignore[no-untyped-def]
     """Make unit i a hub; units that are closer to it than to their hub come along."""
     n = is_hub.size
-    bond(pair[parent[i] * n + i], -1, use_c, strong)
+    bond(pair[parent[i] * n + i], np.int64(-1), use_c, strong)
     parent[i] = -1
-    among_hubs(i, 1, use_c, start, items, is_hub, hubs, loose)
+    among_hubs(i, np.int64(1), use_c, start, items, is_hub, hubs, loose)
     is_hub[i] = 1
     for which in range(0, 4 if use_c else 2, 2):
         for at in range(start[which * n + i], start[which * n + i + 1]):
@@ -343,8 +343,8 @@ def to_hub(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose):  
             if is_hub[j] or p == i:
                 continue
             if WORTH[pair[i * n + j]] > WORTH[pair[p * n + j]]:
-                bond(pair[p * n + j], -1, use_c, strong)
-                bond(pair[i * n + j], 1, use_c, strong)
+                bond(pair[p * n + j], np.int64(-1), use_c, strong)
+                bond(pair[i * n + j], np.int64(1), use_c, strong)
                 parent[j] = i
 
 
@@ -377,19 +377,19 @@ def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong,
     n = parent.size
     for at in range(4):
         strong[at], loose[at] = 0, 0
-    hubs, some = 0, -1
+    hubs, some = np.int64(0), np.int64(-1)
     for i in range(n):
         kept[i] = is_hub[i]
         is_hub[i] = 0
     for i in range(n):
         if kept[i]:
-            among_hubs(i, 1, use_c, start, items, is_hub, hubs, loose)
-            is_hub[i], parent[i], some = 1, -1, i
+            among_hubs(i, np.int64(1), use_c, start, items, is_hub, hubs, loose)
+            is_hub[i], parent[i], some = 1, -1, np.int64(i)
             hubs += 1
     for i in range(n):
         if not is_hub[i]:
-            parent[i] = best_hub(i, -1, pair, use_c, start, items, is_hub, some)
-            bond(pair[parent[i] * n + i], 1, use_c, strong)
+            parent[i] = best_hub(i, np.int64(-1), pair, use_c, start, items, is_hub, some)
+            bond(pair[parent[i] * n + i], np.int64(1), use_c, strong)
     score = hub_score(n, hubs, strong, loose, totals, noise, cells)
     for _ in range(40):
         better = False
@@ -398,7 +398,7 @@ def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong,
             step = -1 if is_hub[i] else 1
             if hubs + step < 2 or hubs + step > n // 2:
                 continue
-            keep(is_hub, parent, strong, loose, kept, True)
+            keep(is_hub, parent, strong, loose, kept, np.int64(1))
             if step < 0:
                 to_unit(i, pair, use_c, start, items, is_hub, hubs, parent, strong, loose, state)
             else:
@@ -407,7 +407,7 @@ def climb_hubs(pair, use_c, start, items, totals, noise, is_hub, parent, strong,
             if now < score - TOLERANCE:
                 score, hubs, better = now, hubs + step, True
             else:
-                keep(is_hub, parent, strong, loose, kept, False)
+                keep(is_hub, parent, strong, loose, kept, np.int64(0))
         if not better:
             break
     hub_score(n, hubs, strong, loose, totals, noise, cells)
@@ -419,7 +419,7 @@ def around_hubs(pair, use_c, totals, noise, is_hub, parent, strong, loose, cells
                 score):
     """Log weight of the choices of hub near the best one: per unit log(1 + sum over other hubs of exp(-difference))."""
     n = parent.size
-    hubs = 0
+    hubs = np.int64(0)
     for i in range(n):
         hubs += is_hub[i]
     out = 0.0
@@ -439,11 +439,11 @@ def around_hubs(pair, use_c, totals, noise, is_hub, parent, strong, loose, cells
             if kind == mine:
                 weight += number[kind]
                 continue
-            bond(pair[old * n + i], -1, use_c, strong)
-            bond(kind, 1, use_c, strong)
+            bond(pair[old * n + i], np.int64(-1), use_c, strong)
+            bond(np.int8(kind), np.int64(1), use_c, strong)
             now = hub_score(n, hubs, strong, loose, totals, noise, cells)
-            bond(kind, -1, use_c, strong)
-            bond(pair[old * n + i], 1, use_c, strong)
+            bond(np.int8(kind), np.int64(-1), use_c, strong)
+            bond(pair[old * n + i], np.int64(1), use_c, strong)
             weight += number[kind] * math.exp(min(score - now, 0.0))
         out += math.log(weight)
     return out
@@ -455,7 +455,7 @@ def first_hubs(rank, sent, attempt, is_hub, state):  # type: ignore[no-untyped-d
     n = is_hub.size
     least = 1 + attempt % 3
     change = 0.0 if attempt < 3 else 0.15
-    hubs = 0
+    hubs = np.int64(0)
     for at in range(n):
         i = rank[at]
         wanted = sent[i] >= least

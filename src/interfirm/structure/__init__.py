@@ -7,6 +7,7 @@ from typing import Any
 
 # No room may bear the name of a function: importing the room would put it in the function's place.
 _ROOMS: dict[str, tuple[str, ...]] = {
+    "alliances": ("AllianceStructure", "alliance_table", "classify_alliances"),
     "ideal_types": ("IDEAL_TYPES", "KINDS", "IdealType"),
     "generator": ("Generated", "generate"),
     "blockmodels": ("Blockmodel", "blockmodel"),

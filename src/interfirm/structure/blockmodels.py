@@ -81,9 +81,9 @@ class Blockmodel:
 
 
 def blockmodel(network: Any, image: Any = None, *, blocks: int | None = None,
-               types: Sequence[str] = ("null", "complete"), criterion: str = "binary", sufficient: float = 1.0, density: float = 0.5, partition: Any = None,
-               restarts: int = 20, seed: int | None = None, observed: Any = None,
-               actors: Sequence[str] | None = None) -> Blockmodel:
+               types: Sequence[str] = ("null", "complete"), criterion: str = "binary", sufficient: float = 1.0,
+               density: float = 0.5, partition: Any = None, restarts: int = 20, seed: int | None = None,
+               observed: Any = None, actors: Sequence[str] | None = None) -> Blockmodel:
     """Fit an image of allowed block types, and find the partition that fits it best.
 
     The error of a block of r rows and c columns, with x its known cells, m the ``sufficient`` value, and

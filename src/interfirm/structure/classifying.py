@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], Any]
+Conditions = dict[str, tuple[rules.Condition, ...]]
 
 RESTARTS = 20
 QUICK_RESTARTS = 6
@@ -34,13 +35,20 @@ STABILITY_DRAWS = 50
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is computed: draws per kind of random network, draws per share of moved ties, starts, indices."""
+    """How much is computed.
+
+    Draws per kind of random network, draws per share of moved ties, starts, indices; ``lazy`` compares with
+    random networks only where that can still change the decision; ``workers`` threads, which do not change
+    the result.
+    """
 
     draws: int
     stability_draws: int
     restarts: int
     indices: bool
     progress: Progress | None
+    lazy: bool = False
+    workers: int = 2
 
 
 def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None = None, *, seed: int,
@@ -188,9 +196,23 @@ def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classifica
                         near=True, seed=start)
         probability = (probability + _probability(alone.evidence)) / 2
     order = np.argsort(-probability, kind="stable")
-    z = _compare(layers, effort, start, roots[1:3])
+    must: Conditions = {kind: tuple(rules.conditions(kind, layers, found.positions[at], found.superiors[at]))
+                        for at, kind in enumerate(KINDS)}
+    best = KINDS[int(order[0])]
+    nulls: tuple[Null, ...] = NULLS
+    if effort.lazy:
+        open_still = probability.max() >= limit("probability") and all(item.holds for item in must[best])
+        nulls = () if best == "circuit" or not open_still else _deciding(best)
+    z = _compare(layers, effort, start, dict(zip(NULLS, roots[1:3], strict=True)), nulls)
+    if effort.lazy and nulls == ("degree",) and np.isnan(z[best]["degree"]):
+        z = _compare(layers, effort, start, {"density": roots[2]}, ("density",))
     stability = _stability(layers, int(np.argmin(found.evidence)), effort, roots[3:])
-    return _result(layers, found, probability, order, z, stability, numbers, settings)
+    return _result(layers, found, probability, order, must, z, stability, numbers, settings)
+
+
+def _deciding(best: str) -> tuple[Null, ...]:
+    """The random networks that decide first (see ``Classification.deciding_z``)."""
+    return ("density",) if best == "nodal circuit" else ("degree",)
 
 
 def _probability(evidence: Floats) -> Floats:
@@ -198,17 +220,18 @@ def _probability(evidence: Floats) -> Floats:
     return np.asarray(weight / weight.sum())
 
 
-def _compare(layers: Layers, effort: Effort, start: int, roots: list[np.random.SeedSequence]
-             ) -> dict[str, dict[str, float]]:
+def _compare(layers: Layers, effort: Effort, start: int, roots: dict[Null, np.random.SeedSequence],
+             nulls: tuple[Null, ...]) -> dict[str, dict[str, float]]:
     """z per structure and kind of random network; NaN without draws or where no draw differs."""
     out: dict[str, dict[str, float]] = {kind: {null: float("nan") for null in NULLS} for kind in KINDS}
-    if effort.draws < 2:
+    if effort.draws < 2 or not nulls:
         return out
     quick = arrange(layers.exchange, layers.coordination, layers.known, restarts=QUICK_RESTARTS, near=False, seed=start)
-    for null, root in zip(NULLS, roots, strict=True):
+    for null in nulls:
         report = _report(effort.progress, f"random networks, same {null}", effort.draws)
         misfit, _ = arrange_random(layers.exchange, layers.coordination, layers.known, null=null, draws=effort.draws,
-                                   restarts=QUICK_RESTARTS, near=False, seed=root, progress=report)
+                                   restarts=QUICK_RESTARTS, near=False, seed=roots[null], progress=report,
+                                   workers=effort.workers)
         mean, sd = misfit.mean(axis=0), misfit.std(axis=0, ddof=1)
         for at, kind in enumerate(KINDS):
             if at and sd[at] > 1e-6:
@@ -225,7 +248,7 @@ def _stability(layers: Layers, best: int, effort: Effort, roots: list[np.random.
         report = _report(effort.progress, f"{share:.0%} of the ties moved", effort.stability_draws)
         _, evidence = arrange_random(layers.exchange, layers.coordination, layers.known, null="share", share=share,
                                      draws=effort.stability_draws, restarts=QUICK_RESTARTS, near=True, seed=root,
-                                     progress=report)
+                                     progress=report, workers=effort.workers)
         out[share] = float((evidence.argmin(axis=1) == best).mean())
     return out
 
@@ -234,13 +257,10 @@ def _report(progress: Progress | None, what: str, total: int) -> Callable[[int],
     return None if progress is None else lambda done: progress(what, done, total)
 
 
-def _result(layers: Layers, found: Arrangement, probability: Floats, order: npt.NDArray[np.intp],
+def _result(layers: Layers, found: Arrangement, probability: Floats, order: npt.NDArray[np.intp], must: Conditions,
             z: dict[str, dict[str, float]], stability: dict[float, float], numbers: dict[str, float],
             settings: dict[str, Any]) -> Classification:
     labels = {kind: rules.expected(kind, found.positions[at], found.superiors[at]) for at, kind in enumerate(KINDS)}
-    must: dict[str, tuple[rules.Condition, ...]] = {
-        kind: tuple(rules.conditions(kind, layers, found.positions[at], found.superiors[at]))
-        for at, kind in enumerate(KINDS)}
     best = KINDS[int(order[0])]
     at = int(order[0])
     first = Classification(

@@ -198,4 +198,6 @@ def _barrier(tie: Bools, positions: Ints) -> list[Condition]:
     ratio = crossing / inside if inside else float(crossing > 0)
     return [Condition("hardly any tie crosses the barrier (relative to the ties inside)", ratio, "at most",
                       limit("crossing")),
+            Condition("the firms of each segment hang together", min(largest_share(tie, a), largest_share(tie, b)),
+                      "at least", limit("segment")),
             Condition("each segment has at least two firms", float(min(a.sum(), b.sum())), "at least", 2.0)]

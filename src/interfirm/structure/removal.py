@@ -241,7 +241,8 @@ def _knowledge_loss(study: Study, knowledge: Relation, wave: str | int | None, l
     lost = before & ~after
     total = float(before.sum())
     share = shapley(lambda some: total - float(reached([leaving[i] for i in some]).sum()), len(leaving), orders)
-    losing = {str(names[s]): tuple(names[rows[lost[:, at]]].tolist()) for at, s in enumerate(sources) if lost[:, at].any()}
+    losing = {str(names[s]): tuple(names[rows[lost[:, at]]].tolist()) for at, s in enumerate(sources)
+              if lost[:, at].any()}
     return _Knowledge(int(before.sum()), int(lost.sum()),
                       tuple(name for at, s in enumerate(sources)
                             if (name := str(names[s])) in losing and not after[:, at].any()),

@@ -70,7 +70,7 @@ def arrange(exchange: Layer, coordination: Layer, known: bool, *, restarts: int,
     positions, superiors = np.ones((5, n), np.int64), np.full((5, n), -1, np.int64)
     misfit, weight = np.zeros(5), np.zeros(5)
     noise = fit_score.noise_logs(totals)
-    misfit[0] = fit_search.circuit_misfit(totals, noise)
+    misfit[0] = fit_score.circuit_misfit(totals, noise)
     for kind, segments in ((1, 1), (3, 2)):
         misfit[kind], weight[kind] = fit_search.best_positions(
             start, items, known, segments, restarts, near, noise, rank, order, state, positions[kind], spare,
@@ -109,6 +109,12 @@ def arrange_random(exchange: Layer, coordination: Layer, known: bool, *, null: N
         found = arrange(e, c, known, restarts=restarts, near=near, seed=int(seeds[at, 1]))
         misfit[at], evidence[at] = found.misfit, found.evidence
 
+    if workers < 2:
+        for at in range(draws):
+            one(at)
+            if progress is not None:
+                progress(at + 1)
+        return misfit, evidence
     with ThreadPoolExecutor(workers) as pool:
         for done, _ in enumerate(pool.map(one, range(draws)), start=1):
             if progress is not None:

@@ -20,7 +20,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "outsourcing": (
         "outsourcing_intensity", "outsourcing_mode", "two_way_subcontracting", "over_externalisation",
     ),
-    "specialisation": ("specialisation", "specialisation_and_reciprocity", "downscaling"),
+    "scope": ("specialisation", "specialisation_and_reciprocity", "downscaling"),
     "embeddedness": (
         "coupling", "relational_embeddedness", "structural_embeddedness", "multiplexity", "local_anchoring",
         "over_embeddedness",

@@ -35,7 +35,7 @@ def answered(study: Study, instrument: str, wave: str) -> pd.DataFrame:
     rows = study.answers.loc[study.answers["wave"] == wave, ["actor", "respondent", "item", "value"]]
     parts = rows["item"].str.split(MARK, n=1, expand=True).reindex(columns=[0, 1])
     mine = (parts[0].isin(list(known)) & rows["value"].notna()).to_numpy(dtype=bool)
-    out = rows.loc[mine].assign(item=parts.loc[mine, 0], about=parts.loc[mine, 1].fillna(""))
+    out = rows.loc[mine].assign(item=parts.loc[mine, 0], about=parts.loc[mine, 1].astype("str").fillna(""))
     numbers = pd.to_numeric(out["value"], errors="coerce")
     _refuse(study, out, numbers, known)
     turn = out["item"].map(lambda name: _turn(known[name])).to_numpy(dtype=np.float64)

@@ -98,16 +98,20 @@ def flows(study: Study, relation: Any, wave: Any, who: str, unit: str | None) ->
     with np.errstate(invalid="ignore"):
         out = _both(money) / turnover[:, None]
     if read == "share":
-        with np.errstate(invalid="ignore"):
-            bought = money.T / turnover[:, None]
-        bought[bought > 1] = np.nan
-        out, base = np.fmax(weight, bought), "turnover, as stated by the seller"
+        out, base = _stated(weight, turnover), "turnover, as stated by the seller"
     elif np.isnan(turnover).all():
         return Flows(_of_total(_both(money)), read, "what it gives and takes in this relation", view)
     else:
         base = "turnover"
     np.fill_diagonal(out, 0.0)
     return Flows(np.minimum(out, 1.0), read, base, view)
+
+
+def _stated(sold: Floats, turnover: Floats) -> Floats:
+    """The larger of what is sold to a partner and bought from it, as shares of turnover; NaN where not known."""
+    bought = np.where(sold.T == 0, 0.0, sold.T * turnover[None, :] / turnover[:, None])
+    bought[bought > 1] = np.nan
+    return np.asarray(np.where(np.isnan(bought) & ~(sold > 0), np.nan, np.fmax(sold, bought)))
 
 
 def _both(amount: Floats) -> Floats:

@@ -16,7 +16,7 @@ from interfirm.relations.embeddedness import structural_embeddedness
 from interfirm.relations.exit import membership_periods
 from interfirm.relations.inequality import gini
 from interfirm.relations.outsourcing import two_way_subcontracting
-from interfirm.relations.specialisation import specialisation
+from interfirm.relations.scope import specialisation
 from interfirm.relations.trust import trust
 
 if TYPE_CHECKING:

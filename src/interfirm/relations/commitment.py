@@ -73,8 +73,8 @@ def commitment(study: Study, *, wave: Any = None) -> Commitment:
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> print(commitment(example(seed=1), wave="2021"))  # doctest: +ELLIPSIS
-    ...
+    >>> print(commitment(example(seed=1), wave="2021"))    # not asked in the example
+    commitment was not asked
     """
     when = study.wave(wave)
     rows = scored(study, "commitment", when).rename(columns={"about": "alliance"})

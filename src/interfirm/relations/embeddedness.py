@@ -244,7 +244,7 @@ def local_anchoring(study: Study, *, relation: Any = None, wave: Any = None, km:
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> 0.5 < local_anchoring(example(seed=1), relation="customer", wave="2024").mean() <= 1
+    >>> bool(0.5 < local_anchoring(example(seed=1), relation="customer", wave="2024").mean() <= 1)
     True
     """
     view = study.adjacency(relation, wave, who="all")

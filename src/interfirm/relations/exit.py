@@ -354,7 +354,7 @@ def exit_risk(study: Study, *, wave: Any = None) -> ExitRisk:
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> exit_risk(example(seed=1), wave="2024").table()["signals"].max() >= 1
+    >>> bool(exit_risk(example(seed=1), wave="2024").table()["signals"].max() >= 1)
     True
     """
     import pandas as pd

@@ -62,8 +62,8 @@ def fit(x: Floats, y: Floats, clusters: npt.NDArray[Any]) -> Fit:
         while likelihood(x, y, beta + size * step) < now - 1e-12 and size > 1e-6:
             size /= 2
         beta = beta + size * step
-        before, now = now, likelihood(x, y, beta)
-        if abs(now - before) < _TOLERANCE * (abs(now) + 1):
+        now = likelihood(x, y, beta)
+        if float(np.abs(size * step).max()) < _TOLERANCE:
             done = True
             break
     _, information = _score(x, y, beta)

@@ -70,7 +70,7 @@ def gini(values: npt.ArrayLike) -> float:
     n, total = len(x), float(x.sum())
     if n == 0 or total <= 0:
         return _NAN
-    return float(2 * (np.arange(1, n + 1) * x).sum() / (n * total) - (n + 1) / n)
+    return max(0.0, float(2 * (np.arange(1, n + 1) * x).sum() / (n * total) - (n + 1) / n))
 
 
 def theil(values: npt.ArrayLike, groups: Sequence[Any] | npt.NDArray[Any] | None = None) -> Theil:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NULLS: Final = ("weights", "ties")
 _NAN = float("nan")
+_ROUNDING: Final = 1e-9
 _MODES: Final = {"competitive": 0.0, "mixed": 0.5, "cooperative": 1.0}
 
 
@@ -124,9 +125,9 @@ def mode_word(index: float) -> str | None:
     """The word for a cooperative-outsourcing index; None where it is not known."""
     if np.isnan(index):
         return None
-    if index <= limit("competitive_mode"):
+    if index <= limit("competitive_mode") + _ROUNDING:
         return "competitive"
-    return "cooperative" if index >= limit("cooperative_mode") else "mixed"
+    return "cooperative" if index >= limit("cooperative_mode") - _ROUNDING else "mixed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,7 +296,7 @@ def over_externalisation(study: Study, *, relation: Any = "outsourcing", wave: A
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> abs(over_externalisation(example(seed=1), wave="2024", given=["employees"]).mean()) < 1e-9
+    >>> bool(abs(over_externalisation(example(seed=1), wave="2024", given=["employees"]).mean()) < 1e-9)
     True
     """
     intensity = outsourcing_intensity(study, relation=relation, wave=wave, cost=cost)

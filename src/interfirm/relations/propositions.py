@@ -11,7 +11,7 @@ from interfirm.errors import UsageError
 from interfirm.relations._flows import Floats
 from interfirm.relations._limits import limit
 from interfirm.relations.alliance_table import COLUMNS
-from interfirm.relations.specialisation import ranks
+from interfirm.relations.scope import ranks
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -148,7 +148,8 @@ def downscaling(study: Study, *, first: Any, second: Any) -> pd.DataFrame:
     (b) ``scope``: change of −Σ_p s_p ln s_p over product lines; (c) ``integration``: change of value added
     by turnover; (d) ``rd_share``: its change; (e) ``units``: change in the number of autonomous units.
     *Downsizing only*: (a) falls and none of (b)–(e) moves, two or more of which are known. *Downscaling*: (a)
-    falls and at least one of them moves. Changes below 1 per cent, and below 0.01 for shares and entropies, count as none.
+    falls and at least one of them moves. Changes below 1 per cent, and below 0.01 for shares and
+    entropies, count as none.
 
     Parameters
     ----------

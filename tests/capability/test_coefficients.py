@@ -156,7 +156,10 @@ def test_recovery_from_generated_answers():
     assert cronbach_alpha(x).value == pytest.approx(4 / 3 * (1 - 4 / sigma.sum()), abs=0.012)
 
 
-@pytest.mark.parametrize("room", ["coefficients", "informants", "ordinal", "factor", "scores", "scales"])
+ROOMS = ["coefficients", "informants", "ordinal", "factor", "scores", "scales", "technology", "requirements"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_examples_run(room):
     result = doctest.testmod(import_module(f"interfirm.capability.{room}"))
     assert result.attempted > 0

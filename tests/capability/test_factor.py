@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
 from recovery import ITEMS, LOADINGS, PHI, THREE, generate, latent
 from scipy.stats import multivariate_normal
 
+from conftest import ROOT
 from interfirm.capability import (
     average_variance_extracted,
     binormal,
@@ -48,7 +48,7 @@ def test_models_of_lavaan(model):
     found = cfa(DATA, groups(model), estimator=NAMES[model["estimator"]])
     loading = np.array([op == "=~" for op in model["op"]])
     assert found.converged
-    assert found.loadings["item"].tolist() == [name for name, is_one in zip(model["rhs"], loading, strict=True) if is_one]
+    assert found.loadings["item"].tolist() == np.array(model["rhs"])[loading].tolist()
     for column, wanted in (("estimate", np.array(model["est"])[loading]), ("se", np.array(model["se"])[loading]),
                            ("standardised", model["std"]), ("standardised_se", model["std.se"])):
         np.testing.assert_allclose(found.loadings[column], wanted, rtol=0, atol=CLOSE)
@@ -179,11 +179,11 @@ def test_impossible_estimates_are_returned_and_marked():
 
 
 @pytest.mark.parametrize(("call", "error", "text"), [
-    (dict(factors={"f": ["x1", "x2"]}), UsageError, "three items"),
-    (dict(factors={"f": ["x1", "x2", "y"]}), UnknownName, "Unknown item 'y'"),
-    (dict(factors={"f": ["x1", "x2", "x3"]}, estimator="WLS"), UnknownName, "DWLS"),
-    (dict(factors={}), UsageError, "needs items"),
-    (dict(factors={"f": ["x1", "x1", "x2", "x3"]}), UsageError, "twice"),
+    ({"factors": {"f": ["x1", "x2"]}}, UsageError, "three items"),
+    ({"factors": {"f": ["x1", "x2", "y"]}}, UnknownName, "Unknown item 'y'"),
+    ({"factors": {"f": ["x1", "x2", "x3"]}, "estimator": "WLS"}, UnknownName, "DWLS"),
+    ({"factors": {}}, UsageError, "needs items"),
+    ({"factors": {"f": ["x1", "x1", "x2", "x3"]}}, UsageError, "twice"),
 ])
 def test_wrong_calls(call, error, text):
     with pytest.raises(error, match=text):

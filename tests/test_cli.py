@@ -102,7 +102,7 @@ def test_measure_prints_and_saves(study: Path, tmp_path: Path, capsys: pytest.Ca
     assert run(["measure", "constraint", str(study), "--relation", "advice", "--wave", wave, "--csv", str(target)]) == 0
     assert "advice (knowledge layer" in capsys.readouterr().err
     lines = target.read_text("utf-8").splitlines()
-    assert lines[0] == "actor,constraint"
+    assert lines[0] == "actor,name,constraint"
     assert len(lines) > 50
 
 

@@ -125,7 +125,7 @@ def import_(
         result = import_files(paths or [], config=config, progress=step)
     terminal.show_list("What each file was taken for:", result.guesses)
     _show_dropped(result.dropped)
-    folder = output or result.folder
+    folder = output or _from_here(result.folder)
     if result.study is None or folder is None:
         raise DataError(result.findings.sorted())
     terminal.show_findings(result.findings.sorted())
@@ -136,6 +136,12 @@ def import_(
     if len(result.merges):
         typer.echo(f"{len(result.merges)} names look alike: review {folder / 'merges.csv'}; "
                    "nothing is merged until you say so.")
+
+
+def _from_here(folder: Path | None) -> Path | None:
+    """A folder as it is named from where the user stands, if it lies below."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder is not None and folder.is_relative_to(here) else folder
 
 
 def _show_dropped(dropped: list[Any], limit: int = 20) -> None:

@@ -357,3 +357,17 @@ def test_lazega(data_dir: Callable[[str], Path]) -> None:
     assert study.ties.groupby("relation").size().to_dict() == {"advice": 892, "cowork": 1104, "friends": 575}
     assert len(study.actors) == 71
     assert study.covariate("seniority").iloc[0] == 31
+
+
+def test_the_study_is_called_after_its_folder_until_the_plan_says_otherwise(tmp_path: Path) -> None:
+    folder = tmp_path / "Velm printers"
+    folder.mkdir()
+    (folder / "advice_2020.csv").write_text(";A;B\nA;0;1\nB;0;0\n", "utf-8")
+    found = import_files([folder])
+    assert found.study is not None and found.study.name == "Velm printers"
+    assert any("called 'Velm printers'" in line for line in found.guesses)
+    found.write(tmp_path / "study")
+    plan = tmp_path / "study" / "import.toml"
+    plan.write_text(plan.read_text("utf-8").replace('name = "Velm printers"', 'name = "Printers of Velm"'), "utf-8")
+    again = import_files([], config=plan)
+    assert again.study is not None and again.study.name == "Printers of Velm"

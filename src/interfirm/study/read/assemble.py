@@ -99,6 +99,7 @@ def _tables(parts: Parts, plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str
     raw |= {name: parts.get(name) for name in _PASSED if name in parts.tables}
     raw["responses"] = _last(raw.get("responses"), ["wave", "relation", "actor"])
     raw["dyads"] = _merged_pairs(parts, raw.get("dyads"))
+    raw["about"] = combine.about(parts, plan.name)
     raw["relations"] = combine.relations(parts, ties)
     raw["waves"] = combine.waves(parts, {name: frame for name, frame in raw.items() if frame is not None}, plan.waves)
     return _split(raw, parts)

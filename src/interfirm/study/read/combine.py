@@ -115,6 +115,17 @@ def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([given, pd.DataFrame(rows)], ignore_index=True) if rows else given
 
 
+def about(parts: Parts, name: str | None) -> pd.DataFrame:
+    """What the study is; a name that the files give themselves stands."""
+    import pandas as pd
+
+    given = parts.get("about")
+    if name is None or ("key" in given and (given["key"] == "name").any()):
+        return given
+    row = pd.DataFrame([{"key": "name", "value": name, SOURCE: -1, ROW: 0}])
+    return pd.concat([row, given], ignore_index=True) if len(given) else row
+
+
 def waves(parts: Parts, tables: dict[str, pd.DataFrame], asked: tuple[str, ...]) -> pd.DataFrame:
     """The waves in the order of the plan, otherwise in natural order."""
     import pandas as pd

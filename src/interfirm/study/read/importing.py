@@ -124,7 +124,8 @@ def import_files(paths: Sequence[str | Path], *, config: str | Path | None = Non
     opened = sources.open_all(where, asked, findings, dropped)
     if asked is None:
         say("recognising what they are")
-        made = _recognised(opened)
+        made = replace(_recognised(opened), name=_name(where))
+        guesses.append(f"the study is called '{made.name}', after what was read; 'name' in import.toml changes it")
     else:
         made = asked
     made = replace(made, paths=tuple(str(path.resolve()) for path in where))
@@ -137,6 +138,14 @@ def import_files(paths: Sequence[str | Path], *, config: str | Path | None = Non
     _list_skipped(made, opened, findings, dropped, new=asked is None)
     made = replace(made, waves=tuple(done.study.wave_order)) if done.study is not None and not made.waves else made
     return ImportResult(done.study, done.tables, made, findings, guesses, dropped, done.merges, folder)
+
+
+def _name(where: Sequence[Path]) -> str:
+    """What the study is called until the user says: the one file or folder, or the folder that holds them all."""
+    whole = [path.resolve() for path in where]
+    if len(whole) > 1:
+        return whole[0].parent.name or "study"
+    return (whole[0].name if whole[0].is_dir() else whole[0].name.split(".")[0]) or "study"
 
 
 def _config(config: str | Path | None) -> tuple[Plan | None, Path | None]:

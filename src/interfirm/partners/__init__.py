@@ -10,10 +10,15 @@ from typing import Any
 
 # Rooms called like one of their functions: bound here, or the name would come to mean the room.
 from interfirm.partners.complementarity import complementarity as complementarity
+from interfirm.partners.recommend import recommend as recommend
 
 _ROOMS: dict[str, tuple[str, ...]] = {
     "proximity": ("LearningCurve", "cognitive_distance", "cross_citation", "log_ratio_proximity", "spillover_pool",
                   "technological_proximity"),
+    "text": ("profile_texts", "text_similarity"),
+    "boschma": ("Proximities", "proximities"),
+    "terms": ("weights_for",),
+    "recommend": ("Recommendation", "Recommendations", "WhyNot", "recommend", "why_not"),
     "complementarity": ("complementarity", "fit", "one_way_complementarity", "rivalry"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

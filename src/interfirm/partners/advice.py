@@ -1,0 +1,81 @@
+"""The words of a recommendation, each computed from a term and its weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_FOR = {
+    "similarity": "the two know much the same and will understand each other ({x:.0%} of the way to identical)",
+    "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median of all {m:.2f})",
+    "readiness": "it meets {x:.0%} of what the purpose asks for (median {m:.0%})",
+    "new_reach": "{x:.0%} of its partners are new to the firm (median {m:.0%})",
+    "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median {m:.2f})",
+    "near": "it is close by ({x:.2f} on 0 to 1, median {m:.2f})",
+    "same_kind": "it works by the same rules: kind, ownership, sector or country ({x:.0%} the same)",
+    "same_alliances": "the two belong to the same group or meet in alliances ({x:.2f} on 0 to 1)",
+    "worked_before": "the two have worked together before",
+}
+_AGAINST = {
+    "similarity": "the two know different things; understanding will take time ({x:.2f}, median {m:.2f})",
+    "complementarity": "little of what each has is what the other lacks ({x:.2f}, median {m:.2f})",
+    "readiness": "it meets only {x:.0%} of what the purpose asks for (median {m:.0%})",
+    "new_reach": "most of its partners are known already: only {x:.0%} are new (median {m:.0%})",
+    "shared_partners": "hardly anyone knows both ({x:.2f}, median {m:.2f})",
+    "near": "it is far away ({x:.2f} on 0 to 1, median {m:.2f})",
+    "same_kind": "it works by other rules: kind, ownership, sector, country ({x:.0%} the same)",
+}
+_UNKNOWN = {
+    "similarity": "how alike their knowledge is", "complementarity": "what each could bring the other",
+    "readiness": "whether it is ready", "new_reach": "whom it works with", "near": "where it is",
+}
+_SHOWN = 3
+_MARGIN = 0.05
+
+
+def reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
+            weights: Mapping[str, float]) -> tuple[str, ...]:
+    """The terms that lift a candidate most above the median candidate, in words, strongest first."""
+    gains = _gains(terms, middle, weights)
+    best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _FOR]
+    return tuple(_FOR[name].format(x=terms[name], m=middle[name]) for name in best[:_SHOWN])
+
+
+def against(terms: Mapping[str, float | None], middle: Mapping[str, float],
+            weights: Mapping[str, float]) -> tuple[str, ...]:
+    """Rivalry, the terms below the median candidate, and what is not known, in words."""
+    gains = _gains(terms, middle, weights)
+    worst = [name for name, gain in sorted(gains.items(), key=lambda item: item[1]) if gain < 0 and name in _AGAINST]
+    out = ["both are firms of the same sector: they may be after the same customers"] if terms["rivalry"] else []
+    out += [_AGAINST[name].format(x=terms[name], m=middle[name]) for name in worst[:2]]
+    unknown = [words for name, words in _UNKNOWN.items() if terms[name] is None and weights[name]]
+    if unknown:
+        out.append("not known: " + ", ".join(unknown))
+    return tuple(out)
+
+
+def agree_first(terms: Mapping[str, float | None]) -> tuple[str, ...]:
+    """What the two should settle before they begin, from what their terms say can go wrong."""
+    def below(name: str, limit: float) -> bool:
+        value = terms[name]
+        return value is not None and value < limit
+
+    out = []
+    if terms["rivalry"]:
+        out.append("which customers and markets stay with whom, and what remains private")
+    if below("readiness", 0.8):
+        out.append("who closes which gap before the work starts")
+    if below("similarity", 0.4):
+        out.append("time and one person on each side to learn the other's language")
+    if below("shared_partners", 0.05) and not terms["worked_before"]:
+        out.append("a small first task with a date at which either may stop")
+    if below("near", 0.4):
+        out.append("how often they meet in person, and who travels")
+    if below("same_kind", 0.4):
+        out.append("whose contract, confidentiality and ownership rules apply")
+    return tuple(out or ["roles, milestones and who may use the results"])
+
+
+def _gains(terms: Mapping[str, float | None], middle: Mapping[str, float],
+           weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: weights[name] * (value - middle[name]) for name, value in terms.items()
+            if value is not None and abs(value - middle[name]) >= _MARGIN}

@@ -1,0 +1,140 @@
+"""The terms of a recommendation: each 0 to 1, each missing where it is not known, none merged with another."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from interfirm import vocabulary
+from interfirm.errors import UnknownName, UsageError
+from interfirm.partners.boschma import proximities
+from interfirm.partners.capabilities import capabilities, readiness, required
+from interfirm.partners.complementarity import one_way_complementarity
+from interfirm.partners.ground import Floats, Ground
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term: its title, what it means and its default weight by purpose ("any" without one)."""
+
+    name: str
+    title: str
+    meaning: str
+    weights: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def declared() -> dict[str, Term]:
+    """The terms by name, from ``weights.csv``. The default weights are expert priors, not estimates."""
+    text = (resources.files("interfirm.partners") / "weights.csv").read_text("utf-8")
+    purposes = ("any", *vocabulary.words("purposes"))
+    return {row["term"]: Term(row["term"], row["title"], row["meaning"], {name: float(row[name]) for name in purposes})
+            for row in csv.DictReader(text.splitlines())}
+
+
+def weights_for(purpose: str | None, own: Mapping[str, float] | None = None) -> dict[str, float]:
+    """The weight of every term for a purpose; ``own`` replaces single ones.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown purpose or term.
+    UsageError
+        If no term has weight, or a weight has the wrong sign.
+    """
+    if purpose is not None and purpose not in vocabulary.words("purposes"):
+        raise UnknownName("purpose", purpose, vocabulary.words("purposes"))
+    out = {name: term.weights[purpose or "any"] for name, term in declared().items()}
+    for name, value in (own or {}).items():
+        if name not in out:
+            raise UnknownName("term", name, out)
+        if not np.isfinite(value) or (value > 0 if name == "rivalry" else value < 0):
+            raise UsageError(f"The weight of '{name}' is {value}; it must be "
+                             + ("0 or below: rivalry speaks against." if name == "rivalry" else "0 or above."))
+        out[name] = float(value)
+    if not any(value > 0 for value in out.values()):
+        raise UsageError("Every weight is 0; give at least one term a weight.")
+    return out
+
+
+def terms(base: Ground, at: int, purpose: str | None) -> dict[str, Floats]:
+    """Every term of one actor with all actors of the study, in study order; NaN where not known."""
+    actor = str(base.actors[at])
+    near = proximities(base.study, actor, wave=base.wave).values
+    scores, labels = capabilities(base.study, base.wave)
+    needed = required(labels, purpose)
+    return {
+        "similarity": near["cognitive"][0],
+        "complementarity": _complement(scores, needed, at),
+        "readiness": readiness(scores, needed),
+        "new_reach": new_reach(base, at),
+        "shared_partners": shared_partners(base, at),
+        "near": near["geographical"][0],
+        "same_kind": near["institutional"][0],
+        "same_alliances": near["organisational"][0],
+        "worked_before": _before(base, at),
+        "rivalry": _rivals(base, at),
+    }
+
+
+def _complement(scores: Floats, needed: Floats, at: int) -> Floats:
+    if not scores.shape[1] or not needed.sum():
+        return np.full(len(scores), np.nan)
+    want = np.broadcast_to(needed, scores.shape)
+    there = one_way_complementarity(want[at:at + 1], scores[at:at + 1], scores)[0]
+    back = one_way_complementarity(want, scores, scores[at:at + 1])[:, 0]
+    return np.asarray(np.sqrt(there * back), dtype=np.float64)
+
+
+def new_reach(base: Ground, at: int) -> Floats:
+    """Share of each actor's partners that one actor does not reach today: 1 − |N_j ∩ (N_i ∪ i)| / |N_j|.
+
+    NaN where the ties of one of the two are not known; 0 for an actor without partners, which opens nothing.
+    """
+    mine = base.row(base.ties, at)
+    mine[at] = 1.0
+    degree = np.diff(base.ties.indptr).astype(np.float64)
+    known = np.asarray(base.ties @ mine, dtype=np.float64)
+    out = np.divide(degree - known, degree, out=np.zeros(len(degree)), where=degree > 0)
+    return _unknown(base, at, out)
+
+
+def shared_partners(base: Ground, at: int) -> Floats:
+    """|N_i ∩ N_j| / √(d_i d_j); NaN where the ties of one of the two are not known."""
+    mine = base.row(base.ties, at)
+    degree = np.diff(base.ties.indptr).astype(np.float64)
+    size = np.sqrt(degree[at] * degree)
+    common = np.asarray(base.ties @ mine, dtype=np.float64)
+    return _unknown(base, at, np.divide(common, size, out=np.zeros(len(degree)), where=size > 0))
+
+
+def _unknown(base: Ground, at: int, values: Floats) -> Floats:
+    if base.silent[at] or not base.ties.nnz:
+        return np.full(len(values), np.nan)
+    values[base.silent] = np.nan
+    return values
+
+
+def _before(base: Ground, at: int) -> Floats:
+    past = base.row(base.ties, at) - base.row(base.current, at)
+    return np.where(base.silent & (past <= 0), np.nan, np.clip(past, 0.0, 1.0)) if base.ties.nnz \
+        else np.full(len(base.actors), np.nan)
+
+
+def _rivals(base: Ground, at: int) -> Floats:
+    frame = base.study.actors
+    sector = frame["sector"].fillna("").astype(str).to_numpy()
+    firm = (frame["kind"] == "firm").to_numpy(dtype=bool)
+    if not firm[at]:
+        return np.zeros(len(sector))
+    out = np.asarray((sector == sector[at]) & firm, dtype=np.float64)
+    out[((sector == "") | (sector[at] == "")) & firm] = np.nan
+    return out

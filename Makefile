@@ -51,7 +51,6 @@ report: setup
 
 test: setup-dev browser lint types
 	$(BIN)/python -m pytest -n auto --dist loadfile
-	$(MAKE) --no-print-directory docs
 
 quick: setup-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not browser"

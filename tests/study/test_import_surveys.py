@@ -155,15 +155,6 @@ def test_twins_are_asked_about_within_their_country() -> None:
     assert [(line.name, line.actor, line.score, line.decision) for line in lines] == [("2", "1", 100, "ask")]
 
 
-def test_36000_names_in_seconds() -> None:
-    import time
-
-    names = {str(i): f"{chr(97 + i % 26)}{i * 7919 % 100003} firm {i % 977} {'x' * (i % 5)} ltd" for i in range(36_000)}
-    start = time.process_time()
-    merge.twins(names, {actor: str(int(actor) % 30) for actor in names})
-    assert time.process_time() - start < 20
-
-
 def test_chains_and_circles_of_merges() -> None:
     def line(name: str, actor: str) -> merge.Merge:
         return merge.Merge(name, actor, 0, "merge", "")

@@ -125,7 +125,6 @@ def import_files(paths: Sequence[str | Path], *, config: str | Path | None = Non
     if asked is None:
         say("recognising what they are")
         made = replace(_recognised(opened), name=_name(where))
-        guesses.append(f"the study is called '{made.name}', after what was read; 'name' in import.toml changes it")
     else:
         made = asked
     made = replace(made, paths=tuple(str(path.resolve()) for path in where))
@@ -136,8 +135,18 @@ def import_files(paths: Sequence[str | Path], *, config: str | Path | None = Non
     done = assemble.assemble(made, opened.by_number(made), opened.graphs_by_number(made), _decided(asked, folder),
                              findings, dropped, guesses)
     _list_skipped(made, opened, findings, dropped, new=asked is None)
+    if asked is None:
+        made = _named(made, done.study, guesses)
     made = replace(made, waves=tuple(done.study.wave_order)) if done.study is not None and not made.waves else made
     return ImportResult(done.study, done.tables, made, findings, guesses, dropped, done.merges, folder)
+
+
+def _named(made: Plan, study: Study | None, guesses: list[str]) -> Plan:
+    """The guessed name is said; where the files give one themselves, it is none of the plan's."""
+    if study is not None and study.name != made.name:
+        return replace(made, name=None)
+    guesses.append(f"the study is called '{made.name}', after what was read; 'name' in import.toml changes it")
+    return made
 
 
 def _name(where: Sequence[Path]) -> str:

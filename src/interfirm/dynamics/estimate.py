@@ -1,0 +1,217 @@
+"""Estimation by the method of moments: Newton steps on batches of simulated panels, then a large last batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from interfirm.dynamics import checks, engine
+from interfirm.dynamics.coding import Coded, code
+from interfirm.dynamics.data import Panel, from_study
+from interfirm.dynamics.fit import Fit
+from interfirm.dynamics.moments import Moments, moments
+from interfirm.dynamics.specification import Specification
+from interfirm.errors import DataError, Finding, UsageError
+
+
+if TYPE_CHECKING:
+    from interfirm.study.study import Study
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, float], None]
+
+CONVERGED_MAX = 0.20
+CONVERGED_EACH = 0.10
+_SEARCH, _POLISH = 50, (200, 400, 600)
+_MOST_SEARCH, _MOST_REPEATS = 40, 4
+
+
+@dataclass
+class _Run:
+    """One estimation: where it is, and how to simulate."""
+
+    coded: Coded
+    seed: int
+    threads: int
+    progress: Progress | None
+    theta: Floats
+    used: int = 0
+
+    def batch(self, size: int, what: str) -> Moments:
+        """Simulate at the current parameters; every batch has its own random numbers."""
+        sample = engine.simulate(self.coded, self.theta, size, seed=self.seed, first=self.used, threads=self.threads)
+        self.used += size
+        _check_ended(self.coded, sample)
+        out = moments(self.coded, sample)
+        if self.progress is not None:
+            self.progress(what, self.used, out.largest)
+        return out
+
+
+def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Sequence[str] | None = None,
+             phase3: int = 1000, previous: Fit | None = None, threads: int | None = None,
+             progress: Progress | None = None) -> Fit:
+    r"""Estimate a tie-formation model (stochastic actor-oriented model) by the method of moments.
+
+    Actors take turns in changing one tie at a time. At rate λ an actor chooses among all partners, and "no change",
+    with probability proportional to exp(Σ_k β_k Δs_k): Δs_k is what the change does to the actor's own sum of effect k.
+    The estimate is where the simulated means of the statistics equal the observed ones.
+
+    The search takes Newton steps on batches of panels with derivatives from score functions, D = Σ_periods cov(s, score),
+    with the scores as control variates. A last batch of ``phase3`` panels gives convergence and the covariance
+    D⁻¹ Σ D⁻ᵀ, Σ = covariance of the statistics.
+
+    Parameters
+    ----------
+    study
+        A study with at least two waves, or a :class:`~interfirm.dynamics.data.Panel`.
+    spec
+        The model.
+    seed
+        The same seed gives the same fit on any number of threads.
+    waves
+        Waves to use, in order; all if left out.
+    phase3
+        Panels of the last batch, at least 200.
+    previous
+        An earlier fit to start from; parameters are matched by name.
+    threads
+        Threads for simulation; one per processor, at most 8, if left out.
+    progress
+        Called with what is done, the number of panels so far, and the largest deviation in standard deviations.
+
+    Returns
+    -------
+    Fit
+        Marked as not converged if the overall maximum convergence ratio is above 0.20.
+
+    Raises
+    ------
+    DataError
+        If the data cannot carry the model; holds every reason.
+    UsageError
+        If the specification does not fit the study.
+
+    References
+    ----------
+    [snijders2001], [snijders2010], [schweinberger2007]
+
+    Examples
+    --------
+    >>> from interfirm import example
+    >>> from interfirm.dynamics import Specification, estimate
+    >>> fit = estimate(example(seed=1), Specification("advice", ["density", "recip"]), seed=1)  # doctest: +SKIP
+    """
+    if phase3 < 200:
+        raise UsageError(f"phase3 has to be at least 200, not {phase3}.")
+    began = time.process_time()
+    panel = study if isinstance(study, Panel) else from_study(study, spec, waves)
+    found = checks.check(panel, spec)
+    found.raise_if_failed()
+    coded = code(panel, spec)
+    found.extend(checks.check_coded(coded, panel, spec))
+    found.raise_if_failed()
+    run = _Run(coded, seed, engine.workers(threads), progress, _start(coded, previous))
+    if previous is None or previous.names != coded.names:
+        _search(run)
+    _polish(run)
+    last = _finish(run, phase3)
+    return Fit.of(coded, panel, spec, run.theta, last, seed=seed, panels=run.used, findings=tuple(found),
+                  cpu_seconds=time.process_time() - began)
+
+
+def _start(coded: Coded, previous: Fit | None) -> Floats:
+    theta = coded.start.copy()
+    if previous is not None:
+        known = dict(zip(previous.names, previous.theta, strict=True))
+        for q, name in enumerate(coded.names):
+            if not coded.fixed[q]:
+                theta[q] = known.get(name, theta[q])
+    return theta
+
+
+def _search(run: _Run) -> None:
+    """Damped Newton steps on small batches until the deviations are small."""
+    quiet = 0
+    for at in range(_MOST_SEARCH):
+        found = run.batch(_SEARCH, "search")
+        quiet = quiet + 1 if found.largest < 0.7 else 0
+        _step(run, found, mix=0.3 if at < 4 else 0.1, cap=2.0)
+        if quiet >= 2:
+            return
+
+
+def _polish(run: _Run) -> None:
+    """Newton steps on growing batches; derivatives are pooled over them."""
+    pooled: Moments | None = None
+    for size in _POLISH:
+        found = run.batch(size, "polish")
+        pooled = found if pooled is None else found.pooled(pooled)
+        _step(run, pooled, mix=0.0, cap=3.0)
+
+
+def _finish(run: _Run, size: int) -> Moments:
+    """The last batch; repeated after a correcting step while it has not converged."""
+    found = run.batch(size, "last batch")
+    for _ in range(_MOST_REPEATS):
+        if found.maximum <= 0.75 * CONVERGED_MAX and found.largest <= CONVERGED_EACH:
+            break
+        kept, theta = found, run.theta.copy()
+        _step(run, found, mix=0.0, cap=3.0)
+        found = run.batch(size, "last batch")
+        if found.maximum > kept.maximum and kept.maximum <= CONVERGED_MAX:
+            run.theta = theta
+            return kept
+    return found
+
+
+def _step(run: _Run, found: Moments, *, mix: float, cap: float) -> None:
+    """theta - D⁻¹ deviation, with D mixed with its diagonal and the step bounded."""
+    free = ~run.coded.fixed
+    d = found.derivative[np.ix_(free, free)]
+    d = (1 - mix) * d + mix * np.diag(np.diag(d))
+    deviation = found.deviation[free]
+    size = np.abs(deviation) / np.maximum(found.spread[free], 1e-12)
+    deviation = deviation * min(1.0, 4.0 / max(size.max(), 1e-12))
+    step = np.zeros(len(run.theta))
+    try:
+        step[free] = -np.linalg.solve(d, deviation)
+    except np.linalg.LinAlgError:
+        step[free] = -np.linalg.lstsq(d, deviation, rcond=1e-8)[0]
+    unit = np.maximum(found.unit, 1e-12)
+    rates = np.array([p.kind == "rate" for p in run.coded.parameters])
+    most = np.where(rates, 0.5 * run.theta, cap * unit)
+    excess = np.max(np.abs(step) / np.maximum(most, 1e-12), initial=0.0)
+    step /= max(1.0, excess)
+    run.theta = np.where(free, run.theta + step, run.theta)
+    run.theta[rates] = np.maximum(run.theta[rates], 0.02)
+
+
+def _check_ended(coded: Coded, sample: engine.Sample) -> None:
+    """Refuse parameters at which periods do not end or every tie comes into being."""
+    if (sample.times < 0).any():
+        raise DataError(Finding(
+            "error", "the model runs away: a simulated period did not end within the allowed number of steps",
+            "runaway-model", expected="rates of change that stay bounded",
+            remedy="Remove effects on the rate, or effects that the data hardly carry; start from a simpler model's fit"))
+    del coded
+
+
+def degenerate(coded: Coded, means: Floats) -> str | None:
+    """A sentence if the simulated networks are nearly empty or nearly full, else None."""
+    for q, item in enumerate(coded.parameters):
+        if item.name == "density" and item.term is not None:
+            v = coded.variables.index(item.variable)
+            possible = float(coded.free[:, v].sum()) * coded.scale[q]
+            share = float(means[q]) / possible if possible else 0.0
+            if share > 0.9 or share < 1e-4:
+                return (f"The simulated networks of '{item.variable}' have {share:.2%} of the possible ties: the model "
+                        "is degenerate. Replace transTrip by gwespFF, or add outTrunc or outActSqrt.")
+    return None
+
+

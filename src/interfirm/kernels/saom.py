@@ -1,0 +1,262 @@
+"""Simulation of tie-formation models: the compiled entry for panels, and one for looking at its parts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from interfirm.kernels import saom_codes as k
+from interfirm.kernels.saom_choice import agree, choose, step_behaviour, utilities
+from interfirm.kernels.saom_effects import contributions
+from interfirm.kernels.saom_state import (
+    clear,
+    copy_network,
+    exponential,
+    fill_lists,
+    lists,
+    reach,
+    seeded,
+    toggle,
+    uniform,
+)
+from interfirm.kernels.saom_statistics import keep_seen, rate_value, statistics
+
+
+@njit(**k.INNER)
+def _ties(variables, n):  # type: ignore[no-untyped-def]
+    return np.zeros((variables, n, n), np.uint8)
+
+
+@njit(**k.INNER)
+def _open(info, x0, z0, seen, x, g, sx, sg):  # type: ignore[no-untyped-def]
+    """The state at the start of a period, and the part of it that counts in statistics."""
+    n = g.shape[1]
+    for v in range(info.shape[0]):
+        if info[v, k.CHOICE] == k.BEHAVIOUR:
+            for i in range(n):
+                g[lists(v, n) + 2 * n + 2, i] = z0[v, i]
+                sg[lists(v, n) + 2 * n + 2, i] = z0[v, i]
+        else:
+            for i in range(n):
+                for j in range(n):
+                    x[v, i, j] = x0[v, i, j]
+            fill_lists(x, g, v, info[v, k.ROWS], info[v, k.COLS])
+            keep_seen(x, g, sx, sg, seen, v, info[v, k.ROWS], info[v, k.COLS])
+
+
+@njit(**k.INNER)
+def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no-untyped-def]
+    """Rates of the actors of variable v in ``lam[v]``; returns their sum, or that of the pairs."""
+    base = 1.0 if info[v, k.RATE] < 0 else theta[info[v, k.RATE]]
+    if _pairs(info[v, k.CHOICE]):
+        return base * base * who.size * (who.size - 1) / 2.0
+    total = 0.0
+    for t in range(who.size):
+        u = 0.0
+        for q in range(ratefx.shape[0]):
+            if ratefx[q, 0] == v:
+                u += theta[ratefx[q, 2]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
+        lam[v, who[t]] = base * math.exp(min(u, 50.0))
+        total += lam[v, who[t]]
+    return total
+
+
+@njit(**k.INNER)
+def _pairs(kind):  # type: ignore[no-untyped-def]
+    return kind == k.PAIR_DISJUNCTIVE or kind == k.PAIR_CONJUNCTIVE or kind == k.PAIR_COMPENSATORY  # noqa: PLR1714
+
+
+@njit(**k.INNER)
+def _pick(who, lam, v, total, varying, state):  # type: ignore[no-untyped-def]
+    if not varying:
+        return who[min(int(uniform(state) * who.size), who.size - 1)]
+    point = uniform(state) * total
+    for t in range(who.size):
+        point -= lam[v, who[t]]
+        if point < 0.0:
+            return who[t]
+    return who[who.size - 1]
+
+
+@njit(**k.INNER)
+def _lapse(info, ratefx, theta, tabs, dy, x, g, who, lam, totals, wait, score):  # type: ignore[no-untyped-def]
+    """Take the expected number of opportunities in a stretch of time off the scores of the rates."""
+    for v in range(info.shape[0]):
+        if info[v, k.RATE] >= 0:
+            factor = 2.0 if _pairs(info[v, k.CHOICE]) else 1.0
+            score[info[v, k.RATE]] -= factor * wait * totals[v] / theta[info[v, k.RATE]]
+    for q in range(ratefx.shape[0]):
+        total = 0.0
+        for t in range(who.size):
+            total += lam[ratefx[q, 0], who[t]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
+        score[ratefx[q, 2]] -= wait * total
+
+
+@njit(**k.OUTER)
+def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, active, weight, cumulated, shares, stop,  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+             seed, first, stats, scores, times, ends, levels):
+    """Simulate panels and what the method of moments needs of them. P periods, R replications.
+
+    Parameters
+    ----------
+    fx, theta, tabs
+        See :mod:`interfirm.kernels.saom_codes`.
+    ratefx
+        Q × 4 int64: dependent variable, code, parameter, covariate or table.
+    info, dy
+        The same with periods first: P × V × INFO, P × D × N × N.
+    x0, free, seen
+        P × V × N × N uint8: ties at the start; whether a tie may change; whether it counts in statistics.
+    z0, zseen
+        P × V × N int32: levels at the start; whether they count in statistics.
+    active
+        P × N uint8: who takes part.
+    weight, cumulated, shares
+        P × V × N × N, the same, P × E × N: see ``choose``; of length 0 in N where every receiver is evaluated.
+    stop
+        3 + P int64: most steps of a period; variable whose distance ends a period, or -1; unused; distances.
+    seed, first
+        Seed, and number of the first replication; its random numbers depend on both and nothing else.
+    stats, scores
+        R × P × K float64, overwritten.
+    times
+        R × P float64: time that the period took, -1 if it did not end.
+    ends, levels
+        R × P × V × N × N uint8 and R × P × V × N int32: receive networks and behaviour at the end of the periods;
+        of length 0 where they are not wanted.
+    """
+    variables, n, effects = x0.shape[1], x0.shape[2], fx.shape[0]
+    rows = variables * (2 * n + 3) + 2 + k.TYPES
+    x, ox, sx = _ties(variables, n), _ties(variables, n), _ties(variables, n)
+    g, og, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
+    f = np.zeros((5 + effects, max(n, effects) + 1))
+    lag, state = np.zeros(n, np.int32), np.zeros(1, np.uint64)
+    lam, totals, varying = np.zeros((variables, n)), np.zeros(variables), ratefx.shape[0] > 0
+    for p in range(x0.shape[0]):
+        who = np.nonzero(active[p])[0]
+        v_info, v_dy, v_free, v_seen = info[p], dy[p], free[p], seen[p]
+        v_weight, v_cumulated, v_shares = weight[p], cumulated[p], shares[p]
+        _open(v_info, x0[p], z0[p], v_seen, ox, og, sx, sg)
+        for rep in range(stats.shape[0]):
+            seeded(state, seed, first + rep, p)
+            score = scores[rep, p]
+            score[:] = 0.0
+            for v in range(variables):
+                for i in range(n):
+                    g[lists(v, n) + 2 * n + 2, i] = z0[p, v, i]
+                if v_info[v, k.CHOICE] != k.BEHAVIOUR:
+                    copy_network(ox, og, x, g, v, v_info[v, k.ROWS], v_info[v, k.COLS])
+            for v in range(variables):
+                totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
+            clock, distance, steps, took = 0.0, 0, 0, -1.0
+            while steps < stop[0]:
+                whole = totals.sum()
+                wait = exponential(state) / whole if whole > 0.0 else 2.0
+                over = stop[1] < 0 and clock + wait >= 1.0
+                wait = 1.0 - clock if over else wait
+                clock += wait
+                _lapse(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals, wait, score)
+                if over or whole <= 0.0:
+                    took = clock
+                    break
+                steps += 1
+                point, v = 0.0, 0
+                if variables > 1:
+                    point = uniform(state) * whole
+                while v < variables - 1 and point >= totals[v]:
+                    point -= totals[v]
+                    v += 1
+                kind = v_info[v, k.CHOICE]
+                i = _pick(who, lam, v, totals[v], varying and not _pairs(kind), state)
+                if v_info[v, k.RATE] >= 0:
+                    score[v_info[v, k.RATE]] += (2.0 if _pairs(kind) else 1.0) / theta[v_info[v, k.RATE]]
+                for q in range(ratefx.shape[0]):
+                    if ratefx[q, 0] == v:
+                        score[ratefx[q, 2]] += rate_value(ratefx, tabs, v_dy, x, g, q, i)
+                if kind == k.BEHAVIOUR:
+                    g[lists(v, n) + 2 * n + 2, i] += step_behaviour(fx, v_info, theta, tabs, v_dy, x, g, f, v, i,
+                                                                    state, score)
+                    continue
+                j = i
+                if _pairs(kind):
+                    while j == i:
+                        j = who[min(int(uniform(state) * who.size), who.size - 1)]
+                    there = x[v, i, j]
+                    if not v_free[v, i, j] or v_info[v, k.DIRECTION] == (k.UP_ONLY if there else k.DOWN_ONLY):
+                        continue
+                    asked = True
+                else:
+                    j = choose(fx, v_info, theta, tabs, v_dy, x, g, f, v_free, v_weight, v_cumulated, v_shares, v, i,
+                               state, lag, score)
+                    if j < 0:
+                        continue
+                    there = x[v, i, j]
+                    asked = kind == k.CONFIRMATION and not there
+                if asked and agree(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, j, state, lag, score) == there:
+                    continue
+                toggle(x, g, v, i, j)
+                if kind != k.DIRECTED:
+                    toggle(x, g, v, j, i)
+                if varying:
+                    totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
+                if v == stop[1] and v_seen[v, i, j]:
+                    size = 1 if kind == k.DIRECTED else 2
+                    distance += size if x[v, i, j] != x0[p, v, i, j] else -size
+                    if distance >= stop[3 + p]:
+                        took = clock
+                        break
+            times[rep, p] = took
+            statistics(fx, ratefx, v_info, tabs, v_dy, x0[p], z0[p], v_seen, zseen[p], x, g, sx, sg, f, lag,
+                       stats[rep, p])
+            if ends.shape[0]:
+                ends[rep, p] = x
+                for v in range(variables):
+                    for i in range(n):
+                        levels[rep, p, v, i] = g[lists(v, n) + 2 * n + 2, i]
+
+
+@njit(**k.OUTER)
+def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, stats, v, tie, out):  # type: ignore[no-untyped-def]
+    """Statistics of given networks and levels at the end of one period, and change statistics at its start.
+
+    Parameters
+    ----------
+    fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen
+        As in ``simulate``, for one period.
+    ends, levels
+        V × N × N uint8 and V × N int32: the end of the period.
+    stats
+        K float64, receives the statistics.
+    v, tie
+        Variable; 0 for change statistics, 1 for contributions of present ties.
+    out
+        N × N × effects of v, or of length 0: receives them for every i -> j that is listed, by role.
+    """
+    variables, n, effects = x0.shape[0], x0.shape[1], fx.shape[0]
+    rows = variables * (2 * n + 3) + 2 + k.TYPES
+    x, ox, sx = _ties(variables, n), _ties(variables, n), _ties(variables, n)
+    g, og, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
+    f, lag = np.zeros((5 + effects, max(n, effects) + 1)), np.zeros(n, np.int32)
+    _open(info, x0, z0, seen, ox, og, sx, sg)
+    _open(info, ends, levels, seen, x, g, ox, og)
+    statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, stats)
+    if not out.shape[0]:
+        return
+    _open(info, x0, z0, seen, x, g, ox, og)
+    at, needs = lists(v, n), info[v, k.NEEDS]
+    for j in range(n):
+        lag[j] = g[at + 2 * n + 1, j]
+    for i in range(info[v, k.ROWS]):
+        if tie:
+            size = g[at + 2 * n, i]
+            reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.ROWS] == info[v, k.COLS])
+            contributions(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag)
+        else:
+            size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag)
+            reached = size
+        for t in range(size):
+            for e in range(info[v, k.LAST] - info[v, k.FIRST]):
+                out[i, g[rows - 1 - k.TYPES, t], e] = f[3 + e, t]
+        clear(g, reached, needs)

@@ -156,7 +156,8 @@ def test_recovery_from_generated_answers():
     assert cronbach_alpha(x).value == pytest.approx(4 / 3 * (1 - 4 / sigma.sum()), abs=0.012)
 
 
-ROOMS = ["coefficients", "informants", "ordinal", "factor", "scores", "scales", "technology", "requirements"]
+ROOMS = ["coefficients", "informants", "ordinal", "factor", "scores", "scales", "technology", "requirements",
+         "cases", "coders", "qca", "boolean"]
 
 
 @pytest.mark.parametrize("room", ROOMS)

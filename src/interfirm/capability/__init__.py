@@ -16,6 +16,8 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "factor": ("measurement_model",),
     "technology": ("technological_capability",),
     "requirements": ("readiness",),
+    "cases": ("code_matrix", "code_cooccurrence", "themes_by", "theme_support", "saturation"),
+    "coders": ("coder_agreement",),
 }
 _CALCULATORS: dict[str, tuple[str, ...]] = {
     "coefficients": (
@@ -27,6 +29,13 @@ _CALCULATORS: dict[str, tuple[str, ...]] = {
     "factor": ("cfa",),
     "technology": ("technology_score", "skipped_depths"),
     "requirements": ("requirement_profiles", "check_requirements", "requirement", "readiness_index"),
+    "cases": ("saturation_of", "requirements_from_cases"),
+    "coders": ("krippendorff_alpha", "cohen_kappa"),
+    "qca": (
+        "consistency", "coverage", "proportional_reduction", "calibrate", "truth_table", "term_membership",
+        "set_solution",
+    ),
+    "boolean": ("minimise",),
 }
 _ROOM_OF = {name: room for rooms in (_ROOMS, _CALCULATORS) for room, names in rooms.items() for name in names}
 MEASURES = tuple(name for names in _ROOMS.values() for name in names)

@@ -214,8 +214,8 @@ class Readiness:
         widest = self.rows.groupby("construct")["gap"].mean().idxmax()
         title = self.rows.loc[self.rows["construct"] == widest, "title"].iloc[0]
         met = int((known >= 1).sum())
-        return (f"Ready for '{self.wanted.type}' to {self.wanted.purpose}: {met} of {len(known)} firms meet every level, "
-                f"median readiness {known.median():.2f}; the widest gap is in {title}.{flag}")
+        return (f"Ready for '{self.wanted.type}' to {self.wanted.purpose}: {met} of {len(known)} firms "
+                f"meet every level, median readiness {known.median():.2f}; the widest gap is in {title}.{flag}")
 
 
 def readiness(study: Study, wave: str | int | None = None, *, type: str, purpose: str,

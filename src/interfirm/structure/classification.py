@@ -153,7 +153,7 @@ class Classification:
             return f"Not classified: {'; '.join(self.reasons)}."
         share = f"{self.probability[self.best]:.0%}"
         if self.decided:
-            head = f"{IDEAL_TYPES[self.best].title} ({share}, {self.certainty}), {len(self.actors)} firms."  # type: ignore[index]
+            head = f"{IDEAL_TYPES[self.best].title} ({share}, {self.certainty}), {len(self.actors)} firms."
         else:
             head = (f"{self.decision.capitalize()}: nearest to {self.best} ({share}), then {self.second} "
                     f"({self.probability[self.second]:.0%}); {'; '.join(self.reasons)}.")

@@ -172,5 +172,5 @@ _HYBRID: Final = IdealType(
 )
 
 KINDS: Final[tuple[Kind, ...]] = ("circuit", "nodal circuit", "branch", "circuit-barrier", "circuit-branch")
-IDEAL_TYPES: Final[Mapping[Kind, IdealType]] = MappingProxyType(
+IDEAL_TYPES: Final[Mapping[str, IdealType]] = MappingProxyType(
     {item.kind: item for item in (_CIRCUIT, _NODAL, _BRANCH, _BARRIER, _HYBRID)})

@@ -29,7 +29,8 @@ def krackhardt(tie: Bools) -> dict[str, float]:
 
     Connectedness is the share of pairs joined by any chain; hierarchy 1 - mutually reachable pairs by pairs
     of which one reaches the other; efficiency 1 - superfluous arcs by the most there could be; least upper
-    bound 1 - pairs without a closest common superior by Σ (N - 1)(N - 2) / 2. NaN where the denominator is 0;
+    bound 1 - pairs without a closest common superior by Σ (N - 1)(N - 2) / 2 (`sna` asks for a highest one
+    instead, which differs where firms have several superiors). NaN where the denominator is 0;
     the last also above 150 firms. Source [krackhardt1994]. :func:`interfirm.network.krackhardt` gives the
     same for a relation of a study.
     """

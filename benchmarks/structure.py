@@ -1,0 +1,136 @@
+"""How often the five structures are recognised, whether the stated confidence is right, and how long it takes.
+
+``python -m benchmarks.structure`` prints the accuracy table (200 networks per type; ``--networks 20`` for a
+quick look); ``rows()`` gives the timings to the bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.run import Row, machine, timed_cold
+from interfirm.structure import KINDS, classify_network, generate
+from interfirm.structure.classification import CONTESTED
+from interfirm.structure.classifying import Effort, run
+from interfirm.structure.layers import read_layers
+
+SIZES = (8, 12, 24, 60)
+NOISES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
+BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+DRAWS = 40
+# size, noise -> least share right
+TARGETS = {**{(n, 0.0): 0.97 for n in SIZES}, **{(n, 0.1): 0.95 for n in (12, 24, 60)},
+           **{(n, 0.2): 0.90 for n in (12, 24, 60)}, (24, 0.3): 0.93, (60, 0.3): 0.98}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One generated network and what was said about it."""
+
+    n: int
+    noise: float
+    kind: str
+    best: str
+    decision: str
+    probability: float
+    exchange_only: str
+
+
+def trial(task: tuple[int, float, int, int]) -> Trial:
+    """Generate and classify one network: nodal 1-2, branching 2-4, the generator's defaults otherwise."""
+    n, noise, at, number = task
+    rng = np.random.default_rng([n, round(10 * noise), at, number])
+    kind = KINDS[at]
+    nodal = int(rng.integers(1, 3)) if kind in {"nodal circuit", "circuit-barrier"} else None
+    made = generate(kind, n, noise, seed=rng, nodal=nodal, branching=int(rng.integers(2, 5)))
+    effort = Effort(DRAWS, 0, 20, indices=False, progress=None, lazy=True, workers=1)
+    found = run(read_layers(made.exchange, made.coordination, None, None, "asked"), number, effort, proxy=False)
+    alone = classify_network(made.exchange, seed=number, draws=0, stability_draws=0, indices=False)
+    return Trial(n, noise, kind, found.best, found.decision, found.probability.get(found.best, 0.0), alone.best)
+
+
+def accuracy(networks: int, workers: int = 2) -> list[Trial]:
+    """All trials; the seeds do not depend on the number of workers."""
+    tasks = [(n, noise, at, number) for n in SIZES for noise in NOISES for at in range(len(KINDS))
+             for number in range(networks)]
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(trial, tasks, chunksize=50))
+
+
+def table(trials: list[Trial]) -> Iterator[str]:
+    """The lines of the accuracy table."""
+    yield (f"{'firms':>5} {'noise':>5} {'right':>7} {'target':>7} {'':6} {'decided':>8} {'right if decided':>17} "
+           f"{'exchange only':>14}")
+    for n in SIZES:
+        for noise in NOISES[:-1]:
+            some = [t for t in trials if t.n == n and t.noise == noise]
+            right = np.mean([t.best == t.kind for t in some])
+            decided = [t for t in some if t.decision in KINDS]
+            among = np.mean([t.decision == t.kind for t in decided]) if decided else float("nan")
+            target = TARGETS.get((n, noise))
+            mark = "" if target is None else ("met" if right >= target else "MISSED")
+            alone = np.mean([t.exchange_only == t.kind for t in some])
+            share = len(decided) / len(some)
+            yield (f"{n:>5} {noise:>5} {right:>7.3f} {target if target else '':>7} {mark:6} {share:>8.3f} "
+                   f"{among:>17.3f} {alone:>14.3f}")
+    quiet = [t for t in trials if t.noise <= 0.3 and t.decision in KINDS]
+    yield f"among decided, noise up to 0.3: {np.mean([t.decision == t.kind for t in quiet]):.3f} right (target 0.93)"
+    for n in SIZES:
+        random = [t for t in trials if t.n == n and t.noise == 1.0]
+        wrong = np.mean([t.decision in KINDS and t.decision != "circuit" for t in random])
+        yield (f"noise 1, {n} firms: {wrong:.3f} labelled non-circuit (target at most 0.05), "
+               f"{np.mean([t.decision == CONTESTED for t in random]):.3f} contested")
+    yield from per_kind(trials)
+    for most in (0.3, 0.5):
+        yield from calibration([t for t in trials if t.n >= 12 and t.noise <= most], most)
+
+
+def per_kind(trials: list[Trial]) -> Iterator[str]:
+    """Share right by kind, noise up to 0.3, 12 firms and more."""
+    for kind in KINDS:
+        some = [t for t in trials if t.kind == kind and t.n >= 12 and t.noise <= 0.3]
+        yield f"{kind:<16} {np.mean([t.best == t.kind for t in some]):.3f} right (12 firms and more, noise up to 0.3)"
+
+
+def calibration(some: list[Trial], most: float) -> Iterator[str]:
+    """Stated confidence beside the share right, by bin."""
+    stated, right = np.array([t.probability for t in some]), np.array([t.best == t.kind for t in some])
+    place = np.digitize(stated, BINS)
+    for at in range(len(BINS) + 1):
+        here = place == at
+        if here.sum() >= 20:
+            gap = right[here].mean() - stated[here].mean()
+            yield (f"noise up to {most}: stated {stated[here].mean():.3f}, right {right[here].mean():.3f}, "
+                   f"difference {gap:+.3f} ({here.sum()} networks){'' if abs(gap) <= 0.05 else '  outside 0.05'}")
+
+
+def rows() -> Iterator[Row]:
+    """Timings of a whole classification, both kinds of random networks and the stability runs included."""
+    for n, draws, within in ((100, 200, 5.0), (1000, 50, 120.0)):
+        for kind in KINDS:
+            made = generate(kind, n, 0.1, seed=1)
+            ours, _ = timed_cold(lambda made=made, draws=draws: classify_network(
+                made.exchange, made.coordination, seed=1, draws=draws), runs=1)
+            yield Row("structure, with null models", f"{kind}, n={n}, {draws} draws", ours, within=within)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--networks", type=int, default=200, help="networks per type, size and noise")
+    parser.add_argument("--time", action="store_true", help="time the classification instead")
+    asked = parser.parse_args(arguments)
+    print(machine())
+    lines = (row.line() for row in rows()) if asked.time else table(accuracy(asked.networks))
+    for line in lines:
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -39,6 +39,9 @@ class Format(StrEnum):
     DL = "dl"
 
 
+_SUFFIX = {Format.PAJEK: "paj"}
+
+
 class Audience(StrEnum):
     """For whom a report is made."""
 
@@ -245,10 +248,21 @@ def export(
     from interfirm.study.read.tables import read_study
     from interfirm.study.write.export import export as write
 
-    target = output or Path(f"{path.stem}.{to.value}" if to is not Format.CSV else f"{path.stem}-csv")
-    written, notes = write(read_study(path), to.value, target)
-    terminal.show_findings(notes)
-    typer.echo("Wrote " + ", ".join(str(item) for item in written) + ".")
+    study = read_study(path)
+    target = output or Path(f"{path.stem}-csv" if to is Format.CSV else f"{path.stem}.{_SUFFIX.get(to, to.value)}")
+    places, colours = _looks(study, to)
+    done = write(study, to.value, target, layout=places, colours=colours)
+    terminal.show_findings(done.notes)
+    typer.echo("Wrote " + ", ".join(str(item) for item in done.paths) + ".")
+
+
+def _looks(study: Study, to: Format) -> tuple[Any, Any]:
+    """The map's positions and colours, for the formats that hold them."""
+    if to not in {Format.GEXF, Format.PAJEK}:
+        return None, None
+    from interfirm.report.looks import looks
+
+    return looks(study)
 
 
 @app.command()

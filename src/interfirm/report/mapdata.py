@@ -57,7 +57,7 @@ def drawn(ctx: Context, spoken: list[str], chosen: Ints) -> dict[str, Any]:
     """The map of some actors, given by their positions in the study."""
     ctx.step("placing the actors on the map")
     external = (ctx.study.actors["position"] == "external").to_numpy(dtype=bool)
-    placed = layout(sp.csr_array(_union(ctx)[chosen][:, chosen]), external[chosen], seed=ctx.seed)
+    placed = layout(sp.csr_array(union(ctx)[chosen][:, chosen]), external[chosen], seed=ctx.seed)
     nodes = _nodes(ctx, chosen, placed.positions)
     edges, left_out = _edges(ctx, chosen)
     return {"nodes": nodes, "edges": edges, "left_out": left_out, "relations": relations(ctx), "waves": waves(ctx),
@@ -92,7 +92,7 @@ def _tagged(ctx: Context, relation: str) -> list[tuple[str, str | None]]:
     return [(str(wave), wave) for wave in found]
 
 
-def _union(ctx: Context) -> sp.csr_array:
+def union(ctx: Context) -> sp.csr_array:
     """How often each pair of actors of the study is tied, over relations and waves."""
     size = len(ctx.study.actors)
     total = sp.csr_array((size, size))

@@ -14,7 +14,7 @@ from interfirm import vocabulary
 
 Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
-Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix"]
+Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ class Figure:
     ``scatter``    label, x, y, highlight
     ``geo``        label, latitude, longitude, value, highlight
     ``matrix``     row, column, value
+    ``pictograms`` panel, kind (firm, tie, rule, outside), x, y, x2, y2, label, highlight, says
 
     ``options`` holds ``x_title``, ``y_title``, ``zero`` (show the zero line), ``reference`` (a line).
     """

@@ -1,4 +1,4 @@
-"""What is this: the texts of the network's measures and of the few that the report computes itself."""
+"""What is this: the texts of the measures of network and relations, and of the few that the report computes itself."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 from interfirm.network import catalogue
+from interfirm.relations import catalogue as relations
 
 _FIELDS = ("title", "definition", "formula", "low", "high", "range", "missing", "source")
 
@@ -16,4 +17,5 @@ def texts() -> dict[str, dict[str, str]]:
     """Title, definition, formula, how to read low and high, range, missing rule and source, by measure."""
     text = (resources.files("interfirm.report") / "measures.csv").read_text("utf-8")
     own = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
-    return {name: {field: row[field] for field in _FIELDS} for name, row in {**catalogue.texts(), **own}.items()}
+    every = {**relations.texts(), **catalogue.texts(), **own}
+    return {name: {field: row[field] for field in _FIELDS} for name, row in every.items()}

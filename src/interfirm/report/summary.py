@@ -23,7 +23,8 @@ from interfirm.report.suppress import suppress
 from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
-CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "relations", "alliances", "place")
+CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding",
+                   "relations", "alliances", "place")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2
 _FEWEST: Final = 3

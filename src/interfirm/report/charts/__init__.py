@@ -13,6 +13,7 @@ from typing import Final
 from interfirm.errors import UnknownName
 from interfirm.report.charts.canvas import Drawing, Row
 from interfirm.report.charts.geography import geo
+from interfirm.report.charts.pictograms import pictograms
 from interfirm.report.charts.planes import histogram, scatter, slope
 from interfirm.report.charts.rows import dots, null, parts
 from interfirm.report.charts.tiles import matrix
@@ -22,7 +23,7 @@ WIDE: Final = 720
 NARROW: Final = 352
 CHARTS: Final[dict[str, Callable[[Sequence[Row], Row, int], Drawing]]] = {
     "dots": dots, "null": null, "slope": slope, "parts": parts, "histogram": histogram, "scatter": scatter,
-    "geo": geo, "matrix": matrix,
+    "geo": geo, "matrix": matrix, "pictograms": pictograms,
 }
 
 

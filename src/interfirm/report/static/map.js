@@ -1,5 +1,5 @@
 /*!
-interfirm map; BSD-3-Clause; built from frontend/, sources sha256:98385c636b9587c2006dd1f65cf5cc2f899ca176fef77ea9830cc36a52619b71
+interfirm map; BSD-3-Clause; built from frontend/, sources sha256:8e16ce0a01cce9e967b822ce9d6d54f9acc0856d93f3c59018cefbc4a81d1cc7
 
 It contains:
 

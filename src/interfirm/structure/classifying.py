@@ -14,7 +14,7 @@ from interfirm.structure import conditions as rules
 from interfirm.structure.classification import CONTESTED, INDETERMINATE, NOT_CLASSIFIED, Classification
 from interfirm.structure.ideal_types import KINDS
 from interfirm.structure.indices import indices as all_indices
-from interfirm.structure.layers import Layers, adequate, read_layers, without_isolates
+from interfirm.structure.layers import REFUSED, Layers, adequate, read_layers, without_isolates
 from interfirm.structure.limits import limit
 from interfirm.structure.search import Arrangement, Null, arrange, arrange_random
 from interfirm.structure.sources import Relation, study_layers
@@ -314,4 +314,4 @@ def _unfit(layers: Layers, numbers: dict[str, float], settings: dict[str, Any]) 
         decision=NOT_CLASSIFIED, best="", second="", probability={}, misfit={}, evidence={}, z={}, conditions={},
         distance={}, violations=(), stability={}, positions=np.full(n, ""), superiors=np.full(n, -1),
         actors=layers.actors, indices=numbers, coordination=layers.source, findings=tuple(layers.findings),
-        reasons=tuple(item.problem for item in layers.findings.of("warning")), settings=settings)
+        reasons=tuple(item.problem for item in layers.findings if item.code in REFUSED), settings=settings)

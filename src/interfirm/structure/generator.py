@@ -83,7 +83,7 @@ def generate(kind: str, n: int, noise: float = 0.0, *, seed: int | np.random.Gen
 
     Examples
     --------
-    >>> generate("branch", 7, seed=1, branching=2, shuffle=False).coordination.sum()
+    >>> int(generate("branch", 7, seed=1, branching=2).coordination.sum())
     6
     """
     if kind not in KINDS:

@@ -14,6 +14,7 @@ from interfirm.errors import Findings
 from interfirm.structure.limits import limit
 
 Layer = npt.NDArray[np.int8]
+REFUSED = frozenset({"too-few", "too-many", "no-exchange", "missing"})
 Bools = npt.NDArray[np.bool_]
 
 
@@ -186,7 +187,8 @@ def adequate(layers: Layers) -> Layers:
                      "is not used", "missing-coordination", remedy="Ask those who have not answered")
         out = replace(out, coordination=np.zeros_like(layers.coordination), known=False,
                       source="none: too much of it is unknown")
-    _say_parts(layers)
+    if bool((layers.exchange == 1).any()):
+        _say_parts(layers)
     return replace(out, fit=fit)
 
 

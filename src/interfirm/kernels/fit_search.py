@@ -1,6 +1,8 @@
 """The best arrangement of each structure of cooperation in one network.
 
-The caller allocates; every function here is called from Python and calls compiled functions only.
+The caller allocates; every function here is called from Python and calls compiled functions only. Their
+compiled code is cached by the time stamp of this file: after a change in another ``fit_`` module or in
+``rewire`` touch this file too.
 Structures are numbered 0 circuit, 1 nodal circuit, 2 branch, 3 circuit-barrier, 4 circuit-branch.
 """
 
@@ -9,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from interfirm.kernels.fit_hubs import around_hubs, climb_hubs, first_hubs
 from interfirm.kernels.fit_positions import all_cells, climb, first_positions, neighbourhood, recount
 from interfirm.kernels.fit_score import copy, draw, lists
-from interfirm.kernels.fit_trees import around_hubs, around_tree, climb_hubs, climb_tree, first_hubs, grow_tree
+from interfirm.kernels.fit_trees import around_tree, climb_tree, grow_tree
 from interfirm.kernels.rewire import redraw_cells, redraw_rows, swap_ties
 
 OUTER = {"cache": True, "nogil": True, "error_model": "numpy"}

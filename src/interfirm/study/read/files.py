@@ -20,7 +20,7 @@ from interfirm.errors import DataError, Finding, UsageError
 from interfirm.study.read.limits import limit, whole
 from interfirm.study.read.text import Decoded, decode
 
-__all__ = ["Blob", "Decoded", "decode", "expand", "load"]
+__all__ = ["Blob", "Decoded", "archive", "decode", "expand", "load"]
 
 _CHUNK = 1 << 20
 _ARCHIVES = {".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz"}
@@ -108,25 +108,47 @@ def load(path: str | Path) -> list[Blob]:
     return blobs
 
 
+def archive(path: str | Path, suffixes: frozenset[str]) -> list[Blob]:
+    """The members with one of some extensions, of a zip archive under whatever name.
+
+    All members are held to the limits of :func:`load`; the others are not unpacked.
+
+    Raises
+    ------
+    UsageError
+        If there is no file at that path.
+    DataError
+        If it is no zip archive, is damaged, or breaks a limit.
+    """
+    place = Path(path)
+    if not place.is_file():
+        raise UsageError(f"There is no file '{path}'. Check the spelling and the folder you are in.")
+    return list(_members(place, _bytes(place), suffixes))
+
+
 def _open(path: Path) -> list[Blob]:
     suffix = path.suffix.lower()
     if suffix in _OTHER_ARCHIVES:
         raise _refusal(path.name, f"archives of the type {suffix} cannot be opened", "archive-type",
                        "Unpack it, and give the files")
-    try:
-        size = path.stat().st_size
-        if size > limit("file_bytes"):
-            raise _refusal(path.name, f"the file has {size:,} bytes", "too-large", "Split it, or leave parts out",
-                           f"at most {whole('file_bytes'):,} bytes")
-        data = path.read_bytes()
-    except OSError as problem:
-        raise _refusal(path.name, f"the file cannot be read ({problem.strerror})", "not-readable",
-                       "Check that it exists and that you may read it") from problem
+    data = _bytes(path)
     if suffix == ".zip":
         return list(_members(path, data))
     if suffix == ".gz":
         return [Blob(path.name, _gunzip(path.name, data), path)]
     return [Blob(path.name, data, path)]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > limit("file_bytes"):
+            raise _refusal(path.name, f"the file has {size:,} bytes", "too-large", "Split it, or leave parts out",
+                           f"at most {whole('file_bytes'):,} bytes")
+        return path.read_bytes()
+    except OSError as problem:
+        raise _refusal(path.name, f"the file cannot be read ({problem.strerror})", "not-readable",
+                       "Check that it exists and that you may read it") from problem
 
 
 def _gunzip(name: str, data: bytes) -> bytes:
@@ -152,14 +174,16 @@ def _gunzip(name: str, data: bytes) -> bytes:
     return bytes(out)
 
 
-def _members(path: Path, data: bytes) -> Iterator[Blob]:
+def _members(path: Path, data: bytes, suffixes: frozenset[str] | None = None) -> Iterator[Blob]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = [info for info in archive.infolist() if not _ignored(info)]
+        with zipfile.ZipFile(io.BytesIO(data)) as opened:
+            infos = [info for info in opened.infolist() if not _ignored(info)]
             _check_members(path.name, infos)
             total = 0
             for info in infos:
-                with archive.open(info) as stream:
+                if suffixes is not None and PurePosixPath(info.filename).suffix.lower() not in suffixes:
+                    continue
+                with opened.open(info) as stream:
                     content = _bounded(path.name, stream, total, len(data))
                 total += len(content)
                 yield Blob(f"{path.name}/{info.filename}", content, path)

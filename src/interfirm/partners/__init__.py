@@ -10,6 +10,9 @@ from typing import Any
 
 # Rooms called like one of their functions: bound here, or the name would come to mean the room.
 from interfirm.partners.complementarity import complementarity as complementarity
+from interfirm.partners.evaluate import evaluate as evaluate
+from interfirm.partners.history import history as history
+from interfirm.partners.learn import learn as learn
 from interfirm.partners.recommend import recommend as recommend
 
 _ROOMS: dict[str, tuple[str, ...]] = {
@@ -19,6 +22,10 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "boschma": ("Proximities", "proximities"),
     "terms": ("weights_for",),
     "recommend": ("Recommendation", "Recommendations", "WhyNot", "recommend", "why_not"),
+    "plan": ("IntroductionPlan", "introduction_plan"),
+    "history": ("History", "history"),
+    "learn": ("PartnerModel", "Walker", "learn", "top_lists"),
+    "evaluate": ("PartnerEvaluation", "evaluate", "ranked"),
     "complementarity": ("complementarity", "fit", "one_way_complementarity", "rivalry"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

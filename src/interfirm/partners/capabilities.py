@@ -21,6 +21,13 @@ def capabilities(study: Study, wave: str | None) -> tuple[Floats, tuple[str, ...
     The scores of :func:`interfirm.capability.profiles`, (score − lowest) / (highest − lowest answer). Without
     answers in the wave the table has no columns.
     """
+    key = ("partners capabilities", wave)
+    if key not in study._cache:
+        study._cache[key] = _scaled_profiles(study, wave)
+    return study._cache[key]  # type: ignore[no-any-return]
+
+
+def _scaled_profiles(study: Study, wave: str | None) -> tuple[Floats, tuple[str, ...]]:
     import pandas as pd
 
     from interfirm.capability.scores import profiles

@@ -154,8 +154,9 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
     matrix = [{"row": a, "column": b, "value": int(rng.poisson(9 if a == b else 3))} for a in sectors for b in sectors]
 
     def fig(chart: str, title: str, subtitle: str, rows: Any, **options: Cell) -> Figure:
-        head = [(k, "text" if isinstance(v, str) else "number") for k, v in rows[0].items()]
-        table = _small(f"fig-{chart}-table", title, head, [list(r.values()) for r in rows])
+        told = [r for r in rows if chart != "pictograms" or r.get("kind") == "firm"]
+        head = [(k, "text" if isinstance(v, str) else "number") for k, v in told[0].items()]
+        table = _small(f"fig-{chart}-table", title, head, [list(r.values()) for r in told])
         return Figure(f"fig-{chart}", title, subtitle, note, chart, rows, table, options, "degree")  # type: ignore[arg-type]
 
     return {
@@ -174,7 +175,25 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
                        scatter, x_title="Ties", y_title="Constraint", zero=True),
         "geo": fig("geo", "The most connected firms sit in the middle of the region", "Size: ties, 2024", geo),
         "matrix": fig("matrix", "Ties stay within sectors", "Ties from row to column, advice, 2024", matrix),
+        "pictograms": fig("pictograms", "One alliance is a nodal circuit", "Two structures and one alliance, 2024",
+                          _drawings([n["label"] for n in nodes[:6]])),
     }
+
+
+def _drawings(names: list[str]) -> list[dict[str, Cell]]:
+    ring = [(0.5, 1.0), (0.98, 0.65), (0.79, 0.1), (0.21, 0.1), (0.02, 0.65), (0.5, 0.5)]
+    rows: list[dict[str, Cell]] = []
+    for panel in ("Circuit", "Nodal circuit", "Ours"):
+        rows.append({"panel": panel, "says": "very sure", "highlight": panel == "Ours"})
+        for i in range(5):
+            (x, y), (x2, y2) = ring[i], ring[(i + 1) % 5]
+            rows.append({"panel": panel, "kind": "tie", "x": x, "y": y, "x2": x2, "y2": y2})
+            if panel != "Circuit":
+                rows.append({"panel": panel, "kind": "rule", "x": 0.5, "y": 0.5, "x2": x, "y2": y})
+        rows += [{"panel": panel, "kind": "outside", "x": x, "y": y} for x, y in (ring[0], ring[5])]
+        rows += [{"panel": panel, "kind": "firm", "x": x, "y": y, "label": names[i] if panel == "Ours" else "",
+                  "highlight": i == 5} for i, (x, y) in enumerate(ring)]
+    return rows
 
 
 def _measure_texts() -> dict[str, dict[str, str]]:
@@ -237,7 +256,7 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
             Table("map-table", "The actors of the map", table.columns, table.rows, table.caption)),
         figures["dots"], figures["scatter"], table])
     shape = Chapter("cohesion", "How tightly is it knit?", "Compared with chance, not with zero.", [claims[1]],
-                    [figures["null"], figures["histogram"], figures["matrix"]])
+                    [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"]])
     change = Chapter("change", "What changed?", "Two waves, three years apart.", [claims[2]],
                      [figures["slope"], figures["parts"],
                       NotAnswered("why", "Why did ties end?", "Two waves show that ties ended, not why.",

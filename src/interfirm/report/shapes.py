@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Row = dict[str, Cell]
 
+_SWAPPED: Final = 20
 NODAL: Final = ("nodal", "main firm", "intermediate")
 
 
@@ -43,8 +44,8 @@ def drawing(panel: str, says: str, places: Floats, positions: Sequence[str], exc
     rows += [line("tie", int(a), int(b)) for a, b in np.argwhere(np.triu(np.asarray(exchange) > 0, 1))]
     rows += [line("rule", int(a), int(b)) for a, b in np.argwhere(np.asarray(rule) > 0)]
     rows += [{"panel": panel, "kind": "outside", "x": float(places[i, 0]), "y": float(places[i, 1])} for i in outside]
-    rows += [{"panel": panel, "kind": "firm", "x": float(x), "y": float(y), "label": f"{label}, {position}" if label else "",
-              "highlight": position in NODAL}
+    rows += [{"panel": panel, "kind": "firm", "x": float(x), "y": float(y),
+              "label": f"{label}, {position}" if label else "", "highlight": position in NODAL}
              for (x, y), position, label in zip(places, positions, labels, strict=True)]
     return rows
 
@@ -89,7 +90,25 @@ def _round(tie: Floats) -> Ints:
     laplacian = np.diag(tie.sum(axis=1)) - tie
     _, vectors = np.linalg.eigh(laplacian)
     angle = np.arctan2(np.round(vectors[:, 2], 9), np.round(vectors[:, 1], 9))
-    return np.argsort(angle, kind="stable").astype(np.int64)
+    return _swapped(np.argsort(angle, kind="stable").astype(np.int64), tie)
+
+
+def _swapped(order: Ints, tie: Floats) -> Ints:
+    """Exchange two places as long as that shortens the ties round the ring; small networks only."""
+    size = len(order)
+    steps = np.abs(np.arange(size)[:, None] - np.arange(size))
+    far = np.minimum(steps, size - steps).astype(np.float64) ** 2
+    best, better = float((tie[np.ix_(order, order)] * far).sum()), size <= _SWAPPED
+    while better:
+        better = False
+        for i in range(size):
+            for j in range(i + 1, size):
+                trial = order.copy()
+                trial[[i, j]] = order[[j, i]]
+                length = float((tie[np.ix_(trial, trial)] * far).sum())
+                if length < best - 1e-9:
+                    order, best, better = trial, length, True
+    return order
 
 
 def _depth(superiors: Ints) -> Ints:

@@ -17,7 +17,8 @@ from interfirm.report.context import Context, plain, table
 from interfirm.report.limits import limit
 
 _TITLE: Final = "How do ties hold, and who might leave?"
-_LEAD: Final = ("A tie holds by trust, by what comes back, or because there is no other way. Who depends on one partner, who "
+_LEAD: Final = ("A tie holds by trust, by what comes back, or because there is no other way. Who depends on one "
+                "partner, who "
                 "trusts without being trusted, and who gets nothing back, is at risk; so is the alliance around them. "
                 "Nothing here says why: it says where to ask.")
 _ORDER: Final = ("outsourcing", "customer", "supplier")
@@ -39,9 +40,11 @@ def chapter(ctx: Context) -> Chapter:
 def _nothing(ctx: Context) -> NotAnswered:
     if len(ctx.study.ties) and ctx.wave is not None:
         why = f"With more than {limit('holding_actors'):,} members this is left out to keep the report quick"
-        return NotAnswered("holding-none", _TITLE, why, "Select a part of the members, or call interfirm.relations in Python.")
+        return NotAnswered("holding-none", _TITLE, why, "Select a part of the members, or call interfirm.relations in "
+                                                        "Python.")
     return NotAnswered("holding-none", _TITLE, "The study holds no ties between actors",
-                       "Ties with amounts (who buys from whom, who gives work to whom) and, for each, trust from 1 to 7.")
+                       "Ties with amounts (who buys from whom, who gives work to whom) and, for each, trust from 1 to "
+                       "7.")
 
 
 # ---- give and take -----------------------------------------------------------------------
@@ -68,32 +71,36 @@ def _giving(ctx: Context) -> tuple[list[Claim], list[Block]]:
 
 def _giving_claim(ctx: Context, name: str, wave: str | None, found: TwoWay) -> Claim:
     more = found.value >= found.chance["mean"]
-    text = f"Work given out {'comes back more than by chance' if more else 'rarely comes back'}: {words.share(found.value)} of the " \
-        f"amounts {words.verb(2)} matched by work in the other direction, {words.share(found.chance['mean'])} if orders went to " \
+    text = f"Work given out {'comes back more than by chance' if more else 'rarely comes back'}: " \
+           f"{words.share(found.value)} of the " \
+        f"amounts {words.verb(2)} matched by work in the other direction, {words.share(found.chance['mean'])} if " \
+        "orders went to " \
         f"random members ({name}, {ctx.when(wave)})."
     sure = ctx.sure(found.chance["above"] if more else found.chance["below"], name, wave)
-    return ctx.claim("holding-giving", text, sure, f"{found.chance['draws']:.0f} random networks; {ctx.response(name, wave)}",
+    return ctx.claim("holding-giving", text, sure, f"{found.chance['draws']:.0f} random networks; "
+                                                   f"{ctx.response(name, wave)}",
                      "holding-giving", 0.5)
 
 
 def _giving_figure(ctx: Context, name: str, wave: str | None, amounts: TwoWay, ties: TwoWay) -> Figure:
-    pairs = (("against orders given to random members", ties), ("against the same pairs, amounts exchanged", amounts))
+    pairs = (("orders to random members", ties), ("amounts exchanged", amounts))
     rows: list[dict[str, Cell]] = [
         {"label": label, "observed": one.value, **{key: plain(one.chance[key]) for key in ("mean", "low", "high")}}
         for label, one in pairs]
-    head = [TableColumn("against", "Two-way subcontracting"), TableColumn("value", "Observed", "share"),
+    head = [TableColumn("against", "Against"), TableColumn("value", "Observed", "share"),
             TableColumn("mean", "By chance", "share"), TableColumn("low", "95 % from", "share"),
             TableColumn("high", "to", "share"), TableColumn("z", "z", "number")]
-    twin = table("holding-giving-table", "Two-way subcontracting and chance", head, [
-        [label, one.value, one.chance["mean"], one.chance["low"], one.chance["high"], one.chance["z"]] for label, one in pairs])
+    cells = [[label, one.value, *(one.chance[key] for key in ("mean", "low", "high", "z"))] for label, one in pairs]
+    twin = table("holding-giving-table", "Two-way subcontracting and chance", head, cells)
     circles = generalised_reciprocity(ctx.study, relation=name, wave=wave, draws=ctx.draws, seed=ctx.seed)
     detour = f" Favours by a detour (A to B to C to A): {circles.count:,}; chance {circles.chance['low']:.0f} to " \
         f"{circles.chance['high']:.0f}."
-    return Figure("holding-giving", f"{words.share(ties.value)} of the amounts given out are matched by work that comes back",
+    return Figure("holding-giving", f"{words.share(ties.value)} of the amounts given out are matched by work that "
+                                    "comes back",
                   ctx.subtitle("Amounts matched in the other direction, of all amounts between members", name, wave),
                   ctx.caption(f"Pairs of which one direction is unknown are left out. {ctx.draws} draws each.{detour}",
-                              name, wave), "null", rows, twin, {"x_title": "Share matched", "format": "share", "zero": True},
-                  "two_way_subcontracting")
+                              name, wave), "null", rows, twin,
+                  {"x_title": "Share matched", "format": "share", "zero": True}, "two_way_subcontracting")
 
 
 # ---- disparities -------------------------------------------------------------------------
@@ -110,10 +117,15 @@ def _disparity(ctx: Context) -> tuple[list[Claim], list[Block]]:
         return [], []
     head = [TableColumn("of", "Of"), TableColumn("members", "Members known", "count"),
             TableColumn("gini", "Gini", "number", measure="gini"),
-            TableColumn("between", "Of the inequality, between nodal firms and others", "share", measure="disparities"),
-            TableColumn("ratio", "Nodal firms by others", "number", "ratio of means")]
-    cells = [[words.sentence(row.of), row.members, row.gini, row.share_between, row.ratio] for row in rows.itertuples()]
-    many = words.count(len(found.nodal), "member decides", "members decide")
-    caption = f"{many} for two or more others and {words.verb(len(found.nodal), 'counts', 'count')} as nodal. Gini 0: all alike; " \
-        "near 1: one has nearly everything."
+            TableColumn("between", "Between nodal and others", "share", measure="disparities"),
+            TableColumn("ratio", "Nodal by others", "number")]
+    cells = [[words.sentence(str(row.of)), row.members, row.gini, row.share_between, row.ratio]
+             for row in rows.itertuples()]
+    many = f"{words.sentence(words.spelled(len(found.nodal)))} " \
+           f"{words.verb(len(found.nodal), 'member decides', 'members decide')}"
+    caption = f"{many} for two or more others and {words.verb(len(found.nodal), 'counts', 'count')} as nodal. Gini " \
+              "0: all alike; " \
+        "near 1: one has nearly everything. Then: the part of the inequality (Theil) that lies between nodal firms " \
+        "and others, "\
+        "and their mean by that of the others."
     return [], [table("holding-disparity", f"How unequal the members are ({ctx.when(ctx.wave)})", head, cells, caption)]

@@ -27,13 +27,14 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     if len(found.looked_for) >= int(bound("signals")) and ctx.may_name_weak:
         blocks += _watch(ctx, found, wave)
     blocks += _hazard(ctx)
-    asked = set(ctx.study.answers["item"].str.split("_").str[0].str.split("@").str[0]) if len(ctx.study.answers) else set()
+    asked = set(ctx.study.answers["item"].astype("str").str.extract("^([^_@]+)")[0])
     keys = {"commitment": "COMMIT", "membership": "GAIN", "substitutes": "SUBSTITUTES", "division": "LABOUR"}
     missing = [name for name, key in keys.items() if key not in asked]
     if missing:
         what = words.listing([_ASKED[name][0] for name in missing], 6)
         blocks.append(NotAnswered("holding-not-asked", "How committed are the members, and what holds them?",
-                                  f"These were not asked: {what}", "The questions stand in the template workbook, sheet "
+                                  f"These were not asked: {what}", "The questions stand in the template workbook, "
+                                                                   "sheet "
                                   "'questions (ignore)'; the answers go into the table 'answers'."))
     return [], blocks
 
@@ -43,12 +44,14 @@ def _watch(ctx: Context, found: ExitRisk, wave: str) -> list[Block]:
     rows = rows[rows["signals"] >= 2]
     if not len(rows):
         return []
-    head = [TableColumn("actor", "Actor", "actor"), TableColumn("signals", "Reasons seen", "count", measure="exit_risk"),
+    head = [TableColumn("actor", "Actor", "actor"),
+            TableColumn("signals", "Reasons seen", "count", measure="exit_risk"),
             TableColumn("known", "Looked for", "count"), TableColumn("reasons", "Which")]
-    cells = [[ctx.label_of[row.actor], row.signals, row.known, row.reasons] for row in rows.itertuples()]
+    cells = [[ctx.label_of[str(row.actor)], row.signals, row.known, row.reasons] for row in rows.itertuples()]
     blocks: list[Block] = [table(
         "holding-watch", f"Members with several known reasons to leave ({ctx.when(wave)})", head, cells[:_LISTED],
-        "A watch list, not a forecast: reasons that research has found to go with leaving, counted. How much each weighs here "
+        "A watch list, not a forecast: reasons that research has found to go with leaving, counted. How much each "
+        "weighs here "
         "is not known.", total=len(cells))]
     if found.watch:
         names = words.listing(ctx.names(found.watch), 4)
@@ -67,13 +70,15 @@ def _hazard(ctx: Context) -> list[Block]:
         return [NotAnswered("holding-hazard", question, _too_few(ctx), collect)]
     if not fitted.converged:
         return [NotAnswered("holding-hazard", question, "The estimates did not settle", collect)]
-    head = [TableColumn("effect", "Goes with leaving"), TableColumn("ratio", "Hazard ratio", "number", measure="exit_hazard"),
+    head = [TableColumn("effect", "Goes with leaving"),
+            TableColumn("ratio", "Hazard ratio", "number", measure="exit_hazard"),
             TableColumn("low", "95 % from", "number"), TableColumn("high", "to", "number"),
             TableColumn("expected", "Expected")]
-    cells = [[words.sentence(row.effect), row.ratio, row.low, row.high, row.expected] for row in fitted.table().itertuples()
-             if row.effect != "constant"]
+    rows = fitted.table().iloc[1:]
+    cells = [[words.sentence(str(row.effect)), row.ratio, row.low, row.high, row.expected] for row in rows.itertuples()]
     return [table("holding-hazard", "What goes with leaving an alliance", head, cells,
-                  f"{fitted.exits:,} exits in {fitted.periods:,} years of {fitted.members:,} members; one standard deviation more. "
+                  f"{fitted.exits:,} exits in {fitted.periods:,} years of {fitted.members:,} members; one standard "
+                  "deviation more. "
                   "An association, not a cause.")]
 
 
@@ -83,4 +88,5 @@ def _too_few(ctx: Context) -> str:
     except UsageError as problem:
         return str(problem).split(". ", 1)[0]
     some = words.count(exits, "member has", "members have") if exits else "No member has"
-    return f"{some} left an alliance before it ended; {int(bound('events_per_effect'))} for each possible reason would be needed"
+    return f"{some} left an alliance before it ended; {int(bound('events_per_effect'))} for each possible reason " \
+           "would be needed"

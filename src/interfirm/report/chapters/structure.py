@@ -14,14 +14,15 @@ from interfirm.report.context import Context, plain, table
 from interfirm.report.limits import limit
 from interfirm.structure.classification import Classification
 from interfirm.structure.classifying import classify
-from interfirm.structure.ideal_types import IDEAL_TYPES
+from interfirm.structure.ideal_types import IDEAL_TYPES, IdealType
 from interfirm.structure.limits import limit as structure_limit
 
 _TITLE: Final = "Which shape does cooperation have, and who holds it together?"
 _QUESTION: Final = "Which of the five structures is the cooperation of all members?"
 _LEAD: Final = ("Five shapes of cooperation are told apart, after Suarez-Villa (1998): circuit, nodal circuit, branch, "
                 "circuit-barrier and circuit-branch. They differ in who works with whom and in who decides for whom. A "
-                "cluster may have no single shape, while the alliances in it have one each. The drawings are our reading "
+                "cluster may have no single shape, while the alliances in it have one each. The drawings are our "
+                "reading "
                 "of the text; its own figures could not be consulted.")
 _COLLECT: Final = "Who works with whom, and who sets plans, approves or settles disputes for whom, from every member."
 
@@ -64,6 +65,10 @@ def _whole(ctx: Context, wave: str | None) -> Classification:
     return classify(ctx.study, wave=wave, seed=ctx.seed, draws=limit("structure_draws"), stability_draws=20)
 
 
+def _type(kind: object) -> IdealType:
+    return next(item for name, item in IDEAL_TYPES.items() if name == kind)
+
+
 def why_not(found: Classification) -> str:
     """Why no structure is named, in one sentence."""
     return words.sentence("; ".join(found.reasons))
@@ -72,23 +77,24 @@ def why_not(found: Classification) -> str:
 def _undecided(found: Classification) -> NotAnswered:
     if not found.best:
         return NotAnswered("structure-none", _QUESTION, why_not(found), _COLLECT)
-    collect = "Look at the alliances below, which may each have a shape of their own. For the whole: " + _COLLECT[:1].lower() \
-        + _COLLECT[1:]
+    collect = f"Look at the alliances below: each may have a shape of its own. For the whole: w{_COLLECT[1:]}"
     return NotAnswered("structure-none", _QUESTION, f"{why_not(found)}. Nearest is {found.best}, but "
-                       f"{words.share(found.distance[found.best])} of the ties that there are or should be contradict it",
+                       f"{words.share(found.distance[found.best])} of the ties, there or missing, contradict it",
                        collect)
 
 
 def _claim(ctx: Context, found: Classification) -> Claim:
-    kind = IDEAL_TYPES[found.best]  # type: ignore[index]
+    kind = _type(found.best)
     who = f"; {words.listing(ctx.names(found.nodal))} {words.verb(len(found.nodal), 'is', 'are')} nodal" \
         if found.nodal else ""
     fit = found.deciding_z(found.best)
     chance = f", {words.number(fit)} standard deviations nearer to it than random networks" if np.isfinite(fit) else ""
     text = f"The cooperation of {ctx.members(len(found.actors))} has the shape of a {kind.title.lower()}{who}: " \
         f"{words.share(1 - found.distance[found.best])} of the ties fit it{chance}."
-    return ctx.claim("structure-whole", text, found.probability[found.best], f"coordination {found.coordination}; the same "
-                     f"with 5 % of the ties moved in {words.share(found.stability.get(0.05, float('nan')))} of the draws",
+    return ctx.claim("structure-whole", text, found.probability[found.best], f"coordination {found.coordination}; the "
+                                                                             "same "
+                     f"with 5 % of the ties moved in {words.share(found.stability.get(0.05, float('nan')))} of the "
+                     "draws",
                      "structure-five", 0.75, found.nodal)
 
 
@@ -105,18 +111,23 @@ def _figure(ctx: Context, found: Classification, wave: str | None) -> Figure:
             TableColumn("distance", "Ties against it", "share"),
             TableColumn("z", "Nearer than random networks", "number", "standard deviations"),
             TableColumn("holds", "Conditions hold")]
-    cells = [[IDEAL_TYPES[row.structure].title, row.probability, row.distance, plain(row.z),
+    cells = [[_type(row.structure).title, row.probability, row.distance, plain(row.z),
               "yes" if row.conditions_hold else "no"] for row in found.table().itertuples()]
     twin = table("structure-five-table", "The five structures and the whole cluster", head, cells,
                  f"Coordination: {found.coordination}.")
     kind = found.best
-    title = f"The cooperation is a {kind}" if found.decided else f"As a whole the cooperation is none of the five; nearest is {kind}"
-    return Figure("structure-five", title, f"The five ideal structures · exchange and coordination layers · {ctx.when(wave)}",
+    title = f"The cooperation is a {kind}" if found.decided else "As a whole the cooperation is none of the five; " \
+                                                                 f"nearest is {kind}"
+    return Figure("structure-five", title, "The five ideal structures · exchange and coordination layers · "
+                                           f"{ctx.when(wave)}",
                   f"n = {len(found.actors):,}. {_method(found)}", "pictograms", rows, twin, {"columns": 3})
 
 
 def _method(found: Classification) -> str:
-    return (f"Coordination: {found.coordination}. Each structure says which pairs should be tied; the likeliest arrangement of "
-            f"the members is searched for each, and compared with {found.settings['draws']} random networks. Named only from "
-            f"a probability of {structure_limit('probability'):g}, {structure_limit('z'):g} standard deviations and if its "
+    return (f"Coordination: {found.coordination}. Each structure says which pairs should be tied; the likeliest "
+            "arrangement of "
+            f"the members is searched for each, and compared with {found.settings['draws']} random networks. Named "
+            "only from "
+            f"a probability of {structure_limit('probability'):g}, {structure_limit('z'):g} standard deviations and "
+            "if its "
             "conditions hold.")

@@ -13,7 +13,6 @@ from interfirm.report.context import Context, table
 from interfirm.report.limits import limit
 from interfirm.structure.alliances import AllianceStructure, classify_alliances
 from interfirm.structure.classification import Classification
-from interfirm.structure.ideal_types import IDEAL_TYPES
 from interfirm.structure.sources import study_layers
 
 _QUESTION: Final = "Which structure does each alliance have?"
@@ -29,10 +28,12 @@ def part(ctx: Context, whole: Classification, wave: str | None) -> tuple[list[Cl
     sizes = study.alliances.groupby("alliance")["actor"].nunique()
     enough = int((sizes >= 6).sum())
     if not enough:
-        return [], [NotAnswered("structure-alliances", _QUESTION, "No alliance has six members or more", "With fewer than "
+        return [], [NotAnswered("structure-alliances", _QUESTION, "No alliance has six members or "
+                                                                  "more", "With fewer than "
                                 "six a shape cannot be told; look at who decides and who works with whom.")]
     if enough > limit("structure_alliances"):
-        return [], [NotAnswered("structure-alliances", _QUESTION, f"{enough:,} alliances have six members or more, too many "
+        return [], [NotAnswered("structure-alliances", _QUESTION, f"{enough:,} alliances have six members or more, "
+                                                                  "too many "
                                 "to search while a report is made", "Run: interfirm structure STUDY --alliances.")]
     ctx.step("shape of each alliance")
     found = list(classify_alliances(study, seed=ctx.seed, wave=wave, needs_lead=False, draws=limit("structure_draws")))
@@ -50,12 +51,13 @@ def part(ctx: Context, whole: Classification, wave: str | None) -> tuple[list[Cl
 def _claim(ctx: Context, found: list[AllianceStructure], named: list[AllianceStructure]) -> Claim:
     kinds = [item.classification.decision for item in named]
     counted = [words.count(kinds.count(kind), kind) for kind in dict.fromkeys(kinds)]
-    heads = [f"{_name(ctx, item.alliance)} by {words.listing(ctx.names(item.classification.nodal), 3)}"
-             for item in named if item.classification.nodal]
-    held = f". Held together by single firms: {words.listing(heads, 3)}" if heads else ""
+    single = [item for item in named if len(item.classification.nodal) == 1]
+    heads = [f"{ctx.names(item.classification.nodal)[0]} holds {_name(ctx, item.alliance)} together" for item in single]
+    held = f". {words.listing(heads, 2)}" if heads else ""
     least = min(item.classification.probability[item.classification.best] for item in named)
-    text = f"{len(named):,} of {words.count(len(found), 'alliance')} with six or more members have one of the five shapes " \
-        f"({words.listing(counted, 5)}); the others cannot be told from each other or from chance{held}."
+    text = f"{len(named):,} of {words.count(len(found), 'alliance')} with six or more members have one of the five " \
+           "shapes " \
+        f"({words.listing(counted, 5)}); of the others none can be told{held}."
     return ctx.claim("structure-alliances", text, least, "probability of the least sure of them; each compared with "
                      f"{limit('structure_draws')} random networks", "structure-alliances", 0.6,
                      [actor for item in named for actor in item.classification.nodal][:5])
@@ -78,10 +80,13 @@ def _figure(ctx: Context, found: list[AllianceStructure], drawn: list[AllianceSt
               ctx.label_of[str(row.superior)] if isinstance(row.superior, str) else None]
              for item in drawn for row in item.classification.position_table().itertuples()]
     named = sum(item.classification.decided for item in found)
-    return Figure("structure-alliances", f"{named:,} of {words.count(len(found), 'alliance')} have one of the five shapes",
+    return Figure("structure-alliances", f"{named:,} of {words.count(len(found), 'alliance')} have one of the five "
+                                         "shapes",
                   f"Members of each alliance · exchange and coordination layers · {ctx.when(wave)}",
-                  f"The largest {len(drawn)} are drawn. Nodal firms are squares in colour; hold the pointer over a firm for its "
-                  "name. An alliance is named a shape only if it passes the same tests as the whole.", "pictograms", rows,
+                  f"The largest {len(drawn)} are drawn. Nodal firms are squares in colour; hold the pointer over a "
+                  "firm for its "
+                  "name. An alliance is named a shape only if it passes the same tests as the "
+                  "whole.", "pictograms", rows,
                   table("structure-alliances-table", "Positions in the alliances drawn", head, cells), {"columns": 3})
 
 
@@ -113,14 +118,13 @@ def _reaching_out(ctx: Context, wave: str | None) -> set[str]:
 def _table(ctx: Context, found: list[AllianceStructure]) -> Block:
     head = [TableColumn("alliance", "Alliance"), TableColumn("members", "Members", "count"),
             TableColumn("structure", "Structure"), TableColumn("probability", "Probability of the nearest", "share"),
-            TableColumn("distance", "Ties against it", "share"), TableColumn("nodal", "Nodal firms"),
-            TableColumn("why", "Why not named")]
+            TableColumn("distance", "Ties against it", "share"), TableColumn("why", "Nodal firms, or why not named")]
     rows = []
     for item in found:
         c = item.classification
         named = c.decision if c.decided else f"{c.decision} (nearest: {c.best})" if c.best else c.decision
         rows.append([_name(ctx, item.alliance), item.size, named, c.probability.get(c.best), c.distance.get(c.best),
-                     words.listing(ctx.names(c.nodal), 3) if c.decided else "", "; ".join(c.reasons)])
+                     words.listing(ctx.names(c.nodal), 3) if c.decided else words.sentence("; ".join(c.reasons))])
     return table("structure-each", "The structure of each alliance", head, rows,
                  "Alliances with six or more members of the cluster; exchange and coordination among the members.")
 
@@ -136,5 +140,6 @@ def contradictions(ctx: Context, found: Sequence[tuple[str, Classification]], id
     head = [TableColumn("of", "Of"), TableColumn("first", "First firm", "actor"),
             TableColumn("second", "Second firm", "actor"), TableColumn("change", "Would have to")]
     title = "The ties that contradict the shape"
-    return [table(id, title, head, rows[:_AGAINST], "A contradiction is no fault: it shows where the cooperation is more, or "
+    return [table(id, title, head, rows[:_AGAINST], "A contradiction is no fault: it shows where the cooperation is "
+                                                    "more, or "
                   "other, than its shape.", total=len(rows))]

@@ -164,9 +164,9 @@ class CoderAgreement:
     def __str__(self) -> str:
         if len(self.coders) < 2:
             return "One coder only; agreement cannot be computed."
-        whole = "" if np.isnan(self.alpha) else f"Krippendorff's alpha {self.alpha:.2f} over all segments; "
+        whole = "" if np.isnan(self.alpha) else f"Krippendorff's alpha {self.alpha:.2f} over all segments. "
         known = self.rows["alpha"].dropna()
-        return f"{len(self.coders)} coders. {whole}by code from {known.min():.2f} to {known.max():.2f}."
+        return f"{len(self.coders)} coders. {whole}By code from {known.min():.2f} to {known.max():.2f}."
 
 
 def coder_agreement(study: Study) -> CoderAgreement:

@@ -1,0 +1,1 @@
+"""Commands that would make ``cli.py`` too long, one file per chapter. Nothing is computed here."""

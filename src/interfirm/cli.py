@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interfirm._version import __version__
+from interfirm.commands.capability import register as register_capability
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
 
 if TYPE_CHECKING:
@@ -306,6 +307,9 @@ def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
     if csv is not None:
         write_text(csv, frame.to_csv(index=False))
         typer.echo(f"Wrote {csv}: {len(frame)} rows.")
+
+
+register_capability(app)
 
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:

@@ -17,8 +17,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 import interfirm
-from interfirm import vocabulary
+from interfirm import structure, vocabulary
 from interfirm.network import catalogue
+from interfirm.relations import catalogue as relations
 from interfirm.study import schema
 
 LOG = logging.getLogger(__name__)
@@ -48,13 +49,14 @@ def data_format() -> str:
 def measures() -> str:
     """Every measure: what it says, how to read it, its formula, what is done with missing ties, its source."""
     parts = []
-    for name in catalogue.names():
-        row = catalogue.texts().get(name)
+    chapters = (("network", catalogue), ("relations", relations))
+    for chapter, name, texts in ((c, name, made.texts()) for c, made in chapters for name in made.names()):
+        row = texts.get(name)
         if row is None:
-            LOG.warning("the measure '%s' has no row in network/measures.csv", name)
+            LOG.warning("the measure '%s' has no row in %s/measures.csv", name, chapter)
             continue
         cites = " ".join(f"{{cite:t}}`{key}`" for key in keys(row["source"]))
-        parts += [f"## {row['title']}\n", f"{{py:func}}`interfirm.network.{name}`\n", row["definition"] + "\n"]
+        parts += [f"## {row['title']}\n", f"{{py:func}}`interfirm.{chapter}.{name}`\n", row["definition"] + "\n"]
         facts = [("Formula", _escape(row["formula"])), ("Low", row["low"]), ("High", row["high"]),
                  ("Range", _escape(row["range"])), ("Missing ties", row["missing"]), ("Source", cites)]
         parts.append("\n".join(f"- **{label}**: {text}" for label, text in facts if text) + "\n")
@@ -69,6 +71,11 @@ def python_api() -> str:
         parts.append(_directive(kind, f"interfirm.{name}"))
     parts += ["## interfirm.network\n"]
     parts += [_directive("autofunction", f"interfirm.network.{name}") for name in catalogue.names()]
+    parts += ["## interfirm.structure\n"]
+    parts += [_directive("autofunction", f"interfirm.structure.{name}") for name in structure.__all__
+              if inspect.isfunction(getattr(structure, name))]
+    parts += ["## interfirm.relations\n"]
+    parts += [_directive("autofunction", f"interfirm.relations.{name}") for name in relations.names()]
     parts += ["## The views of a study\n"]
     parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
     return "\n".join(parts)

@@ -10,8 +10,9 @@ import pytest
 from interfirm.errors import UnknownName
 from interfirm.study import schema
 from interfirm.study.describe import describe
+from interfirm.study.instruments import instruments, items
 from interfirm.study.read.tables import check_files, read_study
-from interfirm.study.template import README, SURVEY, write_template
+from interfirm.study.template import QUESTIONS, README, SURVEY, write_template
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def book(tmp_path: Path):
 
 def test_every_table_has_a_sheet_after_the_read_me(book) -> None:
     assert book.sheetnames[0] == README and book.active.title == README
-    assert set(schema.tables()) | {README, SURVEY, "Lists (ignore)"} == set(book.sheetnames)
+    assert set(schema.tables()) | {README, SURVEY, QUESTIONS, "Lists (ignore)"} == set(book.sheetnames)
     assert book.sheetnames.index("actors") == 1
 
 
@@ -97,3 +98,15 @@ def test_the_data_format_names_every_table_and_column() -> None:
     assert max(len(line) for line in text.splitlines()) < 400 and "None" not in text
     with pytest.raises(UnknownName, match="actors"):
         describe("actor")
+
+
+def test_every_question_stands_in_the_template_with_how_to_write_it_down(book) -> None:
+    sheet = book[QUESTIONS]
+    rows = {row[2].value: row for row in sheet.iter_rows(min_row=2)}
+    declared = [item for name in instruments() for item in items(name)]
+    assert list(rows) == [item.item for item in declared]
+    assert rows["TRUST_1"][3].value == "TRUST_1@partner"
+    assert rows["COMMIT_1"][3].value == "COMMIT_1@alliance"
+    assert rows["LABOUR_rd"][3].value == "LABOUR_rd"
+    assert rows["TRUST_5"][5].value == "1 (not at all) to 7 (fully)"
+    assert all(row[4].value.strip() for row in rows.values())

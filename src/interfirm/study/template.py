@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from interfirm.study import schema
+from interfirm.study import instruments, schema
 from interfirm.study.write.atomic import replaced_file
 from interfirm.study.write.workbook import StudyBook
 
 README = "Read me (ignore)"
 SURVEY = "survey advice 1"
+QUESTIONS = "Questions (ignore)"
 _MEMBERS = 80
 _BLANK = " "  # a stored result: with none at all the cell would count as not calculated
 
@@ -24,6 +25,7 @@ _PAGE = (
         "5. alliances: one row for each member of a joint project.",
         "6. observations: what changes over time (employees, turnover), and who answered the survey.",
         "The other sheets are for later: dyads, answers to questionnaires, coded interviews.",
+        f"The sheet '{QUESTIONS}' holds questions on trust, commitment, capabilities and more, ready to ask.",
     )),
     ("If you ask the members with a list (a roster survey)", (
         f"Use the sheet '{SURVEY}' instead of 'ties': its rows and columns fill themselves from 'actors'.",
@@ -90,6 +92,8 @@ def write_template(path: str | Path) -> Path:
             book.add_table(name)
             if name == "ties":
                 _survey(book)
+            elif name == "answers":
+                _questions(book)
         book.add_lists()
         book.book.set_properties({"title": "A study of cooperation between firms", "comments": "Made by interfirm."})
         book.close()
@@ -152,3 +156,23 @@ def _survey(book: StudyBook) -> None:
     sheet.set_column(1, 1, 11)
     sheet.set_column(2, _MEMBERS + 1, 8)
     sheet.freeze_panes(1, 2)
+
+
+def _questions(book: StudyBook) -> None:
+    """Every item of every instrument: what is asked, how often, on which scale, and how it is written down."""
+    sheet = book.add_sheet(QUESTIONS)
+    for column, (title, width) in enumerate((("instrument", 30), ("asked", 28), ("item", 20), ("write it as", 26),
+                                             ("question or statement", 80), ("answer", 32))):
+        sheet.write_string(0, column, title, book.formats["head"])
+        sheet.set_column(column, column, width)
+    sheet.write_comment(0, 3, "In the sheet 'answers', column 'item'. Put the identifier of the partner or alliance "
+                        "after the @.")
+    row = 1
+    for name, instrument in instruments.instruments().items():
+        for item in instruments.items(name):
+            cells = (instrument.title, instrument.asked, item.item, item.written, item.text, item.scale)
+            for column, text in enumerate(cells):
+                sheet.write_string(row, column, text, book.formats["wrap" if column == 4 else "text"])
+            row += 1
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, row - 1, 5)

@@ -35,7 +35,7 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
         blocks.append(NotAnswered("holding-not-asked", "How committed are the members, and what holds them?",
                                   f"These were not asked: {what}", "The questions stand in the template workbook, "
                                                                    "sheet "
-                                  "'questions (ignore)'; the answers go into the table 'answers'."))
+                                  "'Questions (ignore)'; the answers go into the table 'answers'."))
     return [], blocks
 
 

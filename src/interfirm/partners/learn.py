@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 from scipy.optimize import minimize
 
 from interfirm.errors import UsageError
@@ -19,13 +20,16 @@ _RIDGE = 3.0
 _CHOSEN = 300
 _CHOICES = 1500
 _WELL_KNOWN = 50
+_POOL = 2000
+_NEAREST = 1000
 
 
 class Walker:
     """The features of one actor with every actor that it might be introduced to.
 
-    Candidates are the actors within two steps and, for those with few such, the most active ones in the
-    same themes. Holds its working arrays, so that asking again costs no memory.
+    Candidates are the actors within two steps (the 1,000 nearest by common partners and the 1,000 nearest by
+    walks where there are more) and the 50 most active ones in the same themes. Holds its working arrays, so
+    that asking again costs no memory.
 
     Parameters
     ----------
@@ -42,7 +46,11 @@ class Walker:
         self._touched = np.zeros(n, dtype=np.int32)
         self._indptr = past.ties.indptr.astype(np.int32)
         self._indices = past.ties.indices.astype(np.int32)
-        self._popular = np.log1p(past.degree) + np.log1p(past.running)
+        self._near = np.zeros(n, dtype=bool)
+        popular = np.where(self.eligible, np.log1p(past.degree) + np.log1p(past.running), -np.inf)
+        self._pool = np.argsort(-popular, kind="stable")[:min(_POOL, int(self.eligible.sum()))]
+        self._popular = popular[self._pool]
+        self._columns = [(sp.csc_array(theme.profile), sp.csc_array(theme.volume)) for theme in past.themes]
         self.names = ("common", "running", "walk", "close", "reached", "degree", "activity", "recent", "affinity",
                       "same country", *(f"{kind} {theme.column}" for theme in past.themes
                                         for kind in ("likeness of", "volume in")))
@@ -52,8 +60,8 @@ class Walker:
         past = self.past
         count = two_steps(self._indptr, self._indices, past.values, past.via, at, self._sums, self._touched)
         reached = self._touched[:count].astype(np.int64)
-        themes = [(theme.profile @ _row(theme.profile, at), theme.volume @ _row(theme.share, at))
-                  for theme in past.themes]
+        themes = [(_along(profiles, theme.profile, at), _along(volumes, theme.share, at))
+                  for theme, (profiles, volumes) in zip(past.themes, self._columns, strict=True)]
         chosen = self._candidates(at, reached, themes)
         sums = self._sums[chosen]
         self._sums[reached] = 0.0
@@ -68,14 +76,12 @@ class Walker:
         return chosen, np.column_stack(columns)
 
     def _candidates(self, at: int, reached: Ints, themes: list[tuple[Floats, Floats]]) -> Ints:
-        near = np.zeros(len(self.eligible), dtype=bool)
-        near[reached] = True
-        pull = self._popular + sum(np.log1p(10 * volume) for _, volume in themes)
-        pull = np.where(self.eligible, pull, -np.inf)
-        if len(pull) > _WELL_KNOWN:
-            near[np.argpartition(-pull, _WELL_KNOWN)[:_WELL_KNOWN]] = True
-        else:
-            near[:] = True
+        near = self._near
+        near[:] = False
+        for way in (0, 2):
+            near[_largest(self._sums[reached, way], reached, _NEAREST)] = True
+        pull = self._popular + sum(np.log1p(10 * volume[self._pool]) for _, volume in themes)
+        near[_largest(pull, self._pool, _WELL_KNOWN)] = True
         near &= self.eligible
         near[self.past.partners(at)] = False
         near[at] = False
@@ -88,9 +94,21 @@ class Walker:
         return (theirs == mine).astype(np.float64), np.where(theirs >= 0, self.past.affinity[mine, theirs], 0.0)
 
 
-def _row(table: object, at: int) -> Floats:
-    out: Floats = table[[at]].toarray().ravel()  # type: ignore[index]
+def _along(columns: sp.csc_array, rows: sp.csr_array, at: int) -> Floats:
+    """columns @ rows[at], by the few columns in which that row has something."""
+    out = np.zeros(columns.shape[0])
+    for place in range(rows.indptr[at], rows.indptr[at + 1]):
+        theme = rows.indices[place]
+        part = slice(columns.indptr[theme], columns.indptr[theme + 1])
+        out[columns.indices[part]] += rows.data[place] * columns.data[part]
     return out
+
+
+def _largest(values: Floats, positions: Ints, count: int) -> Ints:
+    """The positions of the largest values, in no order; of equal values at the edge any."""
+    if len(values) <= count:
+        return positions
+    return np.asarray(positions[np.argpartition(-values, count)[:count]])
 
 
 @dataclass(frozen=True, eq=False)

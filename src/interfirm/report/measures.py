@@ -6,6 +6,7 @@ import csv
 from functools import lru_cache
 from importlib import resources
 
+from interfirm.capability import catalogue as capability
 from interfirm.network import catalogue
 from interfirm.relations import catalogue as relations
 
@@ -17,5 +18,5 @@ def texts() -> dict[str, dict[str, str]]:
     """Title, definition, formula, how to read low and high, range, missing rule and source, by measure."""
     text = (resources.files("interfirm.report") / "measures.csv").read_text("utf-8")
     own = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
-    every = {**relations.texts(), **catalogue.texts(), **own}
+    every = {**capability.texts(), **relations.texts(), **catalogue.texts(), **own}
     return {name: {field: row[field] for field in _FIELDS} for name, row in every.items()}

@@ -23,7 +23,7 @@ from interfirm.report.suppress import suppress
 from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
-CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding",
+CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
                    "relations", "alliances", "place")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2

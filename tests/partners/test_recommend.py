@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from interfirm.partners.ground import ground
 from interfirm.partners.recommend import weighted
 from interfirm.partners.terms import new_reach, shared_partners, terms
 from interfirm.study.example import example
+from interfirm.study.read.importing import import_files
 from interfirm.study.study import Study
 
 _FLAT = {"similarity": 0, "complementarity": 0, "readiness": 0, "near": 0, "same_kind": 0, "same_alliances": 0,
@@ -186,3 +189,20 @@ def test_a_lone_member_gets_an_empty_list() -> None:
     found = recommend(study, "a")
     assert found.partners == ()
     assert "Nobody" in str(found)
+
+
+def test_a_real_cluster(data_dir: Callable[[str], Path]) -> None:
+    study = import_files([data_dir("kecskemet")]).study
+    assert study is not None
+    wave = study.wave_order[-1]
+    base = ground(study, wave)
+    here = [str(base.actors[i]) for i in study.present(wave)]
+    found = recommend(study, here[0], wave=wave)
+    at = base.position(here[0])
+    partners = {str(base.actors[j]) for j in np.flatnonzero(base.row(base.current, at))}
+    listed = {item.actor for item in found.partners}
+    assert listed <= set(here) - partners - {here[0]}
+    assert found.candidates == len(set(here) - partners - {here[0]})
+    # the survey holds no questionnaire on capabilities: said, not guessed
+    assert all(item.terms["complementarity"] is None for item in found.partners)
+    assert all("not known" in " ".join(item.against) for item in found.partners)

@@ -234,8 +234,8 @@ def _geographical(base: Ground, rows: Any) -> tuple[Floats, str]:
     place = base.study.actors[["latitude", "longitude"]].to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isnan(place).any(axis=1).all():
         return _nothing(base, rows, "not known: no distances and no coordinates")
-    low, high = np.nanmin(place, axis=0), np.nanmax(place, axis=0)
-    far = float(kilometres(low[None, :], high[None, :])[0, 0])
+    corner, opposite = np.nanmin(place, axis=0), np.nanmax(place, axis=0)
+    far = float(kilometres(corner[None, :], opposite[None, :])[0, 0])
     km = kilometres(place[rows], place)
     return np.clip(1 - np.log1p(km) / (np.log1p(far) if far > 0 else 1.0), 0.0, 1.0), \
         f"coordinates, in a region {far:.0f} km across"

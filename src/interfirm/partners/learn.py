@@ -21,13 +21,13 @@ _CHOSEN = 300
 _CHOICES = 1500
 _WELL_KNOWN = 50
 _POOL = 2000
-_NEAREST = 1000
+_NEAREST = 2000
 
 
 class Walker:
     """The features of one actor with every actor that it might be introduced to.
 
-    Candidates are the actors within two steps (the 1,000 nearest by common partners and the 1,000 nearest by
+    Candidates are the actors within two steps (the 2,000 nearest by common partners and the 2,000 nearest by
     walks where there are more) and the 50 most active ones in the same themes. Holds its working arrays, so
     that asking again costs no memory.
 
@@ -78,8 +78,9 @@ class Walker:
     def _candidates(self, at: int, reached: Ints, themes: list[tuple[Floats, Floats]]) -> Ints:
         near = self._near
         near[:] = False
+        open_ = reached[self.eligible[reached]]
         for way in (0, 2):
-            near[_largest(self._sums[reached, way], reached, _NEAREST)] = True
+            near[_largest(self._sums[open_, way], open_, _NEAREST)] = True
         pull = self._popular + sum(np.log1p(10 * volume[self._pool]) for _, volume in themes)
         near[_largest(pull, self._pool, _WELL_KNOWN)] = True
         near &= self.eligible

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ import pytest
 from recovery import ITEMS, LOADINGS, PHI, THREE, generate, latent
 from scipy.stats import multivariate_normal
 
-from conftest import ROOT
 from interfirm.capability import (
     average_variance_extracted,
     binormal,
@@ -21,7 +21,7 @@ from interfirm.capability import (
 )
 from interfirm.errors import DataError, UnknownName, UsageError
 
-REFERENCE = ROOT / "tests" / "reference"
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 LAVAAN = json.loads((REFERENCE / "lavaan.json").read_text("utf-8"))
 DATA = pd.read_csv(REFERENCE / "lavaan_items.csv")
 NAMES = {"ML": "ML", "WLSMV": "DWLS", "ULSMV": "ULS"}

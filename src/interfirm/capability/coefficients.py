@@ -89,8 +89,8 @@ def mcdonald_omega(loadings: npt.ArrayLike, residuals: npt.ArrayLike) -> float:
     >>> round(mcdonald_omega([0.8, 0.7, 0.6], [0.36, 0.51, 0.64]), 4)
     0.7449
     """
-    common = float(np.sum(loadings)) ** 2
-    below = common + float(np.sum(residuals))
+    common = float(np.sum(np.asarray(loadings))) ** 2
+    below = common + float(np.sum(np.asarray(residuals)))
     return common / below if below > 0 else _NAN
 
 

@@ -24,7 +24,7 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     ctx.step("reasons to leave")
     found = exit_risk(ctx.study, wave=wave)
     blocks: list[Block] = []
-    if len(found.looked_for) >= int(bound("signals")) and ctx.may_name_weak:
+    if len(found.looked_for) >= int(bound("signals")) and ctx.audience == "board":
         blocks += _watch(ctx, found, wave)
     blocks += _hazard(ctx)
     asked = set(ctx.study.answers["item"].astype("str").str.extract("^([^_@]+)")[0])

@@ -39,7 +39,7 @@ def dependences(ctx: Context) -> tuple[list[Claim], list[Block]]:
     if len(rows) < 4:
         return [], []
     claim = _depends_claim(ctx, found, rows, name, wave)
-    if not ctx.may_name_weak:
+    if ctx.audience != "board":
         return [claim], []
     return [claim], [_depends_figure(ctx, found, rows, name, wave), *_second(ctx, rows)]
 
@@ -66,7 +66,7 @@ def _depends_claim(ctx: Context, found: Dependence, rows: pd.DataFrame, name: st
     what = "turnover to one customer" if name == "customer" else "business with one partner"
     some = f"{words.spelled(len(bad))} {words.verb(len(bad), 'member', 'members')}"
     names = f": {words.listing([_pair(ctx, row) for row in _rows(bad)], 3)}" \
-        if len(bad) and ctx.may_name_weak else ""
+        if len(bad) and ctx.audience == "board" else ""
     text = f"At least {some} {does if len(bad) != 1 else does + ('s' if does == 'sell' else 'es')} half or more of " \
            f"their {what} that " \
         f"hardly depends on them in turn{names}. The median member: {words.share(float(rows['share'].median()))} " \
@@ -76,7 +76,7 @@ def _depends_claim(ctx: Context, found: Dependence, rows: pd.DataFrame, name: st
             f"{words.share(float(rows['share'].median()))} ({name}, {ctx.when(wave)})."
     return ctx.claim("holding-dependence", text, ctx.sure(1.0, name, wave), f"shares of {found.base}; substitutes "
                      f"{found.alternatives}; {ctx.response(name, wave)}", "holding-dependence",
-                     0.6 if len(bad) else 0.35, bad["actor"].tolist()[:5])
+                     0.6 if len(bad) else 0.35, bad["actor"].tolist()[:5] if ctx.audience == "board" else ())
 
 
 def _pair(ctx: Context, row: Any) -> str:
@@ -137,7 +137,7 @@ def trusting(ctx: Context) -> tuple[list[Claim], list[Block]]:
     if len(both) < 10:
         return [], [absent]
     claim = _trust_claim(ctx, found, both, wave)
-    if not ctx.may_name_weak:
+    if ctx.audience != "board":
         return [claim], []
     return [claim], [_trust_table(ctx, found, both, wave)]
 

@@ -33,7 +33,7 @@ def chapter(ctx: Context) -> Chapter:
     try:
         found = _whole(ctx, wave)
     except UsageError as problem:
-        absent = NotAnswered("structure-none", _QUESTION, str(problem).rstrip("."), _COLLECT)
+        absent = NotAnswered("structure-none", _QUESTION, str(problem).split(". ")[0].rstrip("."), _COLLECT)
         return Chapter("structure", _TITLE, _LEAD, [], [absent])
     claims: list[Claim] = []
     blocks: list[Block] = [_figure(ctx, found, wave)] if found.best else []

@@ -231,7 +231,7 @@ def first_positions(start, items, rank, attempt, segments, pos, wave, state):  #
         return
     for i in range(n):
         wave[0, i] = draw(state) - 0.5
-    for _ in range(5 + 25 * (attempt % 4)):
+    for _ in range(5 + 10 * (attempt % 4)):
         mass, weight = 0.0, 0.0
         for i in range(n):
             total, degree = 0.0, 0

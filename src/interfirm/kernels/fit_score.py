@@ -7,6 +7,7 @@ full. Scores are negative log marginal likelihoods in nats; smaller is better.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -155,3 +156,23 @@ def circuit_misfit(totals: npt.NDArray[np.int64], noise: npt.NDArray[np.float64]
     value = ties * tie + (cells - ties) * none
     top = float(value.max())
     return out - top - math.log(float(np.exp(value - top).mean()))
+
+
+@lru_cache(maxsize=64)
+def tree_codes(n: int) -> npt.NDArray[np.float64]:
+    """Code length of a tree of n firms by its number of heads (firms with units), 0 to n - 1.
+
+    Every number of heads I from 1 to n - 1 is equally likely, and every tree with I heads: there are
+    n! / (n - I)! · S(n - 1, I) of them, S the Stirling numbers of the second kind.
+    """
+    stirling = np.full(n + 1, -np.inf)
+    stirling[0] = 0.0
+    sizes = np.log(np.arange(1, n + 1))
+    for _ in range(n - 1):
+        stirling[1:] = np.logaddexp(stirling[:-1], sizes + stirling[1:])
+        stirling[0] = -np.inf
+    heads = np.arange(n)
+    falling = np.concatenate([[0.0], np.cumsum(np.log(n - np.arange(n - 1)))])
+    out = math.log(max(n - 1, 1)) + falling + stirling[heads]
+    out.setflags(write=False)
+    return np.asarray(out)

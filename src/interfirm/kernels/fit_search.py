@@ -8,15 +8,18 @@ Structures are numbered 0 circuit, 1 nodal circuit, 2 branch, 3 circuit-barrier,
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
 from interfirm.kernels.fit_hubs import around_hubs, climb_hubs, first_hubs
 from interfirm.kernels.fit_positions import all_cells, climb, first_positions, neighbourhood, recount
-from interfirm.kernels.fit_score import copy, draw, lists
+from interfirm.kernels.fit_score import INNER, copy, draw, lists
 from interfirm.kernels.fit_trees import around_tree, climb_tree, grow_tree
 from interfirm.kernels.rewire import redraw_cells, redraw_rows, swap_ties
 
+MODE = 12.0
 OUTER = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
@@ -65,16 +68,35 @@ def prepare(e, c, use_c, start, items, pair, sent, rank, totals, state):  # type
         rank[place] = i
 
 
+@njit(**INNER)
+def add_mode(score, weight, total):  # type: ignore[no-untyped-def]
+    """Log of the summed weight exp(-score) of all modes after one more."""
+    value = weight - score
+    top = max(total, value)
+    return top + math.log(math.exp(total - top) + math.exp(value - top)) if total > -np.inf else value
+
+
+@njit(**INNER)
+def is_new(score, at, scores):  # type: ignore[no-untyped-def]
+    """Whether no earlier start ended with this score; remembers it."""
+    scores[at] = score
+    for before in range(at):  # noqa: SIM110 - compiled
+        if abs(scores[before] - score) < 1e-7:
+            return False
+    return True
+
+
 @njit(**OUTER)
-def best_positions(start, items, use_c, segments, restarts, near, noise, rank, order, state, pos, place, sizes, counts,  # type: ignore[no-untyped-def]
-                   wave):
+def best_positions(start, items, use_c, segments, restarts, near, noise, rank,  # type: ignore[no-untyped-def]
+                   order, state, pos, place, sizes, counts, wave):
     """Best assignment to nodal firms (0) and one or two segments (1, 2), in ``pos``.
 
-    Returns its score and, if ``near``, the log weight of what lies near it. ``counts`` is 6 × n × 3,
-    ``wave`` 2 × n; all else of length n or 3.
+    Returns its score and, if ``near``, minus the log of the summed weight exp(-score) of the different ends of
+    the starts with what lies near each. ``counts`` is 6 × n × 3, ``wave`` 2 × n; all else of length n or 3.
     """
     cells, trial = np.zeros(12, np.int64), np.zeros(12, np.int64)
-    best = np.inf
+    scores = np.zeros(restarts)
+    best, total = np.inf, -np.inf
     for attempt in range(restarts):
         first_positions(start, items, rank, attempt, segments, place, wave, state)
         recount(start, items, place, sizes, counts)
@@ -83,53 +105,52 @@ def best_positions(start, items, use_c, segments, restarts, near, noise, rank, o
         if score < best:
             best = score
             copy(pos, place)
-    if not near:
-        return best, 0.0
-    copy(place, pos)
-    recount(start, items, place, sizes, counts)
-    all_cells(use_c, segments, place, sizes, counts, cells)
-    return best, neighbourhood(start, items, use_c, segments, noise, place, sizes, counts, cells, trial, best)
+        if near and is_new(score, attempt, scores) and score < best + MODE:
+            weight = neighbourhood(start, items, use_c, segments, noise, place, sizes, counts, cells, trial, score)
+            total = add_mode(score, weight, total)
+    return best, -total
 
 
 @njit(**OUTER)
-def best_tree(pair, start, items, use_c, restarts, near, totals, noise, rank, order, state, parent, above, children,  # type: ignore[no-untyped-def]
-              heap):
+def best_tree(pair, start, items, use_c, restarts, near, totals, noise, codes,  # type: ignore[no-untyped-def]
+              rank, order, state, parent, above, children, heap):
     """Best tree over all firms; superiors in ``parent``, -1 for the root. Returns as :func:`best_positions`."""
     n = parent.size
     strong, cells = np.zeros(4, np.int64), np.zeros(12, np.int64)
     first, number = np.zeros(18, np.int64), np.zeros(18, np.int64)
-    best, weight = np.inf, 0.0
-    for attempt in range(restarts + near):
-        if attempt < restarts:
-            root = rank[attempt // 2 if attempt < 6 else int(draw(state) * n)]
-            grow_tree(root, pair, use_c, start, items, above, heap, state)
-        else:
-            copy(above, parent)
-        score = climb_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, order,
-                           first, number)
+    scores = np.zeros(restarts)
+    best, total = np.inf, -np.inf
+    for attempt in range(restarts):
+        root = rank[attempt // 2 if attempt < 6 else int(draw(state) * n)]
+        grow_tree(root, pair, use_c, start, items, above, heap, state)
+        score = climb_tree(pair, use_c, start, items, totals, noise, codes, above, children, strong, cells, state,
+                           order, first, number)
         if score < best:
             best = score
             copy(parent, above)
-    if near:
-        weight = around_tree(pair, use_c, start, items, totals, noise, above, children, strong, cells, state, first,
-                             number, best)
-    return best, weight
+        if near and is_new(score, attempt, scores) and score < best + MODE:
+            weight = around_tree(pair, use_c, start, items, totals, noise, codes, above, children, strong, cells,
+                                 state, first, number, score)
+            total = add_mode(score, weight, total)
+    return best, -total
 
 
 @njit(**OUTER)
-def best_hubs(pair, start, items, use_c, restarts, near, totals, noise, rank, sent, order, state, parent, above, is_hub,  # type: ignore[no-untyped-def]
-              kept):
+def best_hubs(pair, start, items, use_c, restarts, near, totals, noise, rank,  # type: ignore[no-untyped-def]
+              sent, order, state, parent, above, is_hub, kept):
     """Best hubs and units; superiors in ``parent``, -1 for hubs. Returns as :func:`best_positions`."""
     strong, loose, cells = np.zeros(4, np.int64), np.zeros(4, np.int64), np.zeros(12, np.int64)
     number = np.zeros(9, np.int64)
-    best, weight = np.inf, 0.0
+    scores = np.zeros(restarts)
+    best, total = np.inf, -np.inf
     for attempt in range(restarts):
         first_hubs(rank, sent, attempt, is_hub, state)
-        score = climb_hubs(pair, use_c, start, items, totals, noise, is_hub, above, strong, loose, cells, state, order,
-                           kept)
+        score = climb_hubs(pair, use_c, start, items, totals, noise, is_hub, above, strong, loose, cells, state,
+                           order, kept)
         if score < best:
             best = score
             copy(parent, above)
-            if near:
-                weight = around_hubs(pair, use_c, totals, noise, is_hub, above, strong, loose, cells, number, score)
-    return best, weight
+        if near and is_new(score, attempt, scores) and score < best + MODE:
+            weight = around_hubs(pair, use_c, totals, noise, is_hub, above, strong, loose, cells, number, score)
+            total = add_mode(score, weight, total)
+    return best, -total

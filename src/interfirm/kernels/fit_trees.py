@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import njit
 
-from interfirm.kernels.fit_score import INNER, draw, log_choose, shuffle, total_misfit
+from interfirm.kernels.fit_score import INNER, draw, shuffle, total_misfit
 
 TOLERANCE = 1e-9
 
@@ -27,19 +27,13 @@ def bond(kind, sign, use_c, strong):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def tree_code(n, heads):  # type: ignore[no-untyped-def]
-    """Code length of a tree: which firms head others, which is the root, and the superior of each other firm."""
-    return log_choose(n, heads) + n * math.log(heads)
-
-
-@njit(**INNER)
-def tree_score(n, heads, strong, totals, noise, cells):  # type: ignore[no-untyped-def]
-    """Score of a tree from its counts."""
+def tree_score(codes, heads, strong, totals, noise, cells):  # type: ignore[no-untyped-def]
+    """Score of a tree from its counts; ``codes`` holds the code length by number of heads."""
     for at in range(4):
         label = 6 * (at // 2) + at % 2
         cells[label + 4] = strong[at]
         cells[label] = totals[at] - strong[at]
-    return total_misfit(cells, noise) + tree_code(n, heads)
+    return total_misfit(cells, noise) + codes[heads]
 
 
 @njit(**INNER)
@@ -154,7 +148,8 @@ def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untype
 
 
 @njit(**INNER)
-def climb_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, order, first, number):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def climb_tree(pair, use_c, start, items, totals, noise, codes, parent,  # type: ignore[no-untyped-def]  # noqa: PLR0912
+               children, strong, cells, state, order, first, number):
     """Rehang and promote firms until nothing improves; returns the score."""
     n = parent.size
     for i in range(n):
@@ -167,7 +162,7 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
             heads += 1 if children[parent[i]] == 0 else 0
             children[parent[i]] += 1
             bond(pair[parent[i] * n + i], np.int64(1), use_c, strong)
-    score = tree_score(n, heads, strong, totals, noise, cells)
+    score = tree_score(codes, heads, strong, totals, noise, cells)
     for _ in range(40):
         better = False
         shuffle(order, state)
@@ -181,7 +176,7 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
                 if j < 0 or j == old:
                     continue
                 change = rehang(i, j, pair, use_c, parent, children, strong)
-                now = tree_score(n, heads + change, strong, totals, noise, cells)
+                now = tree_score(codes, heads + change, strong, totals, noise, cells)
                 rehang(i, old, pair, use_c, parent, children, strong)
                 if now < best:
                     best, target = now, j
@@ -190,7 +185,7 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
                 score, better = best, True
                 continue
             change = promote(i, pair, use_c, parent, children, strong)
-            now = tree_score(n, heads + change, strong, totals, noise, cells)
+            now = tree_score(codes, heads + change, strong, totals, noise, cells)
             if now < score - TOLERANCE:
                 score, better, heads = now, True, heads + change
             else:
@@ -201,7 +196,7 @@ def climb_tree(pair, use_c, start, items, totals, noise, parent, children, stron
 
 
 @njit(**INNER)
-def around_tree(pair, use_c, start, items, totals, noise, parent, children, strong, cells, state, first, number,  # type: ignore[no-untyped-def]
+def around_tree(pair, use_c, start, items, totals, noise, codes, parent, children, strong, cells, state, first, number,  # type: ignore[no-untyped-def]
                 score):
     """Log weight of the trees near the best one: per firm log(1 + sum over other superiors of exp(-difference))."""
     n = parent.size
@@ -227,7 +222,7 @@ def around_tree(pair, use_c, start, items, totals, noise, parent, children, stro
                 weight += ways
             elif j >= 0 and j != old and ways > 0:
                 change = rehang(i, j, pair, use_c, parent, children, strong)
-                now = tree_score(n, heads + change, strong, totals, noise, cells)
+                now = tree_score(codes, heads + change, strong, totals, noise, cells)
                 rehang(i, old, pair, use_c, parent, children, strong)
                 weight += ways * math.exp(min(score - now, 0.0))
         out += math.log(weight)

@@ -67,7 +67,8 @@ def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None
     In a layer of density ρ a full cell holds its tie with probability 1 - η(1 - ρ), an empty one has a tie
     with probability η ρ; η, the noise of the layer, is summed out. The ties of cells of any density have a
     uniform Beta-Bernoulli marginal. log P(arrangement) is minus its code length. The probability of a
-    structure is proportional to exp(-evidence), where the evidence adds the arrangements near the best.
+    structure is proportional to exp(-evidence): the summed probability of the arrangements that the starts end
+    in and of those one move away. Above noise 0.3 it is too sure by up to 0.1.
     The scoring is ours; the idea of fitting prespecified images is generalised blockmodelling [doreian2005].
 
     A structure is named only if its probability reaches 0.9, it fits at least 2 standard deviations better

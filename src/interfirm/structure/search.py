@@ -28,7 +28,8 @@ class Arrangement:
     misfit
         5: negative log marginal likelihood of the best arrangement plus its code length, in nats.
     evidence
-        5: the same, with what lies near the best arrangement added up; smaller is better.
+        5: minus the log of the summed probability of all arrangements that the starts ended in and of those
+        near them; smaller is better. Without ``near`` the misfit.
     positions
         5 × n: 0 nodal (or main firm), 1 and 2 segments (1 for members and units).
     superiors
@@ -68,22 +69,24 @@ def arrange(exchange: Layer, coordination: Layer, known: bool, *, restarts: int,
     totals = np.zeros(4, np.int64)
     fit_search.prepare(exchange, coordination, known, start, items, pair, sent, rank, totals, state)
     positions, superiors = np.ones((5, n), np.int64), np.full((5, n), -1, np.int64)
-    misfit, weight = np.zeros(5), np.zeros(5)
+    misfit, evidence = np.zeros(5), np.zeros(5)
     noise = fit_score.noise_logs(totals)
     misfit[0] = fit_score.circuit_misfit(totals, noise)
     for kind, segments in ((1, 1), (3, 2)):
-        misfit[kind], weight[kind] = fit_search.best_positions(
+        misfit[kind], evidence[kind] = fit_search.best_positions(
             start, items, known, segments, restarts, near, noise, rank, order, state, positions[kind], spare,
             np.zeros(3, np.int64), np.zeros((6, n, 3), np.int64), np.zeros((2, n)))
-    misfit[2], weight[2] = fit_search.best_tree(
-        pair, start, items, known, restarts, near, totals, noise, rank, order, state, superiors[2], spare,
+    misfit[2], evidence[2] = fit_search.best_tree(
+        pair, start, items, known, restarts, near, totals, noise, fit_score.tree_codes(n).copy(), rank,
+        order, state, superiors[2], spare,
         np.zeros(n, np.int64), np.zeros((3, links + 1, 2), np.int32))
-    misfit[4], weight[4] = fit_search.best_hubs(
+    misfit[4], evidence[4] = fit_search.best_hubs(
         pair, start, items, known, restarts, near, totals, noise, rank, sent, order, state, superiors[4], spare,
         np.zeros(n, np.int64), np.zeros(2 * n + 8, np.int64))
     for kind in (2, 4):
         positions[kind] = superiors[kind] >= 0
-    return Arrangement(misfit, misfit - weight, positions, superiors)
+    evidence[0] = misfit[0]
+    return Arrangement(misfit, evidence if near else misfit, positions, superiors)
 
 
 def arrange_random(exchange: Layer, coordination: Layer, known: bool, *, null: Null, share: float = 0.0, draws: int,

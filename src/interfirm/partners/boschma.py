@@ -12,7 +12,7 @@ from interfirm.partners.ground import Bools, Floats, Ground, ground
 from interfirm.partners.proximity import technological_proximity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
@@ -158,7 +158,7 @@ def _cognitive(base: Ground, rows: Any) -> tuple[Floats, str]:
 
 
 def _organisational(base: Ground, rows: Any) -> tuple[Floats, str]:
-    groups = _groups(base)
+    groups = _kept(base, "groups", _groups)
     held = base.memberships.shape[1] > 0
     if not held and not (groups != "").any():
         return _nothing(base, rows, "not known: no parents and no alliances in the study")
@@ -171,6 +171,14 @@ def _organisational(base: Ground, rows: Any) -> tuple[Floats, str]:
     same = np.equal.outer(groups[rows], groups) & (groups != "")[None, :]
     out[same] = 1.0
     return _own(out, rows), "same group (parent)" + (", otherwise shared alliances" if held else "")
+
+
+def _kept(base: Ground, name: str, make: Callable[[Ground], Any]) -> Any:
+    """What is the same for every actor asked about, made once for a study."""
+    key = ("partners", name)
+    if key not in base.study._cache:
+        base.study._cache[key] = make(base)
+    return base.study._cache[key]
 
 
 def _groups(base: Ground) -> Any:
@@ -205,19 +213,24 @@ def _social(base: Ground, rows: Any) -> tuple[Floats, str]:
 
 
 def _institutional(base: Ground, rows: Any) -> tuple[Floats, str]:
-    frame, used = base.study.actors, []
+    used = []
     same, known = (np.zeros((len(rows), len(base.actors))) for _ in range(2))
-    for column in _FORM:
-        words = frame[column].fillna("").astype(str).to_numpy()
-        if not (words != "").any():
-            continue
+    for column, codes in _kept(base, "form", _form).items():
         used.append(column)
-        both: Bools = (words[rows] != "")[:, None] & (words != "")[None, :]
-        same += both & np.equal.outer(words[rows], words)
+        both: Bools = (codes[rows] >= 0)[:, None] & (codes >= 0)[None, :]
+        same += both & np.equal.outer(codes[rows], codes)
         known += both
     if not used:
         return _nothing(base, rows, "not known: no kind, ownership, sector or country")
     return np.divide(same, known, out=np.full(same.shape, np.nan), where=known > 0), "same " + ", ".join(used)
+
+
+def _form(base: Ground) -> dict[str, Any]:
+    """By column that is known for anyone, a code for each actor; −1 where not known."""
+    import pandas as pd
+
+    codes = {column: pd.factorize(base.study.actors[column])[0] for column in _FORM}
+    return {column: code for column, code in codes.items() if (code >= 0).any()}
 
 
 def _geographical(base: Ground, rows: Any) -> tuple[Floats, str]:

@@ -164,7 +164,7 @@ def test_a_finding_leads_to_its_evidence(open_page: Open, pages: Pages) -> None:
 def test_every_figure_has_its_numbers_beside_it(open_page: Open, pages: Pages) -> None:
     page = open_page(pages()).page
     figures = page.locator("main figure")
-    assert figures.count() == 9
+    assert figures.count() == 10
     for i in range(figures.count()):
         figure = figures.nth(i)
         figure.locator("details.twin > summary").click()

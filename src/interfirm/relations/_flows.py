@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import UnknownName, UsageError
-from interfirm.relations._limits import limit
+from interfirm.relations._limits import whole
 
 if TYPE_CHECKING:
     from interfirm.study.adjacency import Adjacency
@@ -26,7 +26,7 @@ EARTH_KM: Final = 6371.0088
 
 def dense(view: Adjacency) -> Floats:
     """The weights as an n × n array; NaN where the tie is not known, 0 on the diagonal."""
-    most = int(limit("most_actors"))
+    most = whole("most_actors")
     if view.size > most:
         raise UsageError(f"'{view.relation}' has {view.size:,} actors; this measure holds a table of all pairs and "
                          f"takes at most {most:,}. Select a part of the study first.")

@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from importlib import resources
-from typing import Any
+from interfirm.defaults import group
 
-
-@lru_cache(maxsize=1)
-def _defaults() -> dict[str, Any]:
-    text = (resources.files("interfirm") / "defaults.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["relations"])
-
-
-def limit(name: str) -> float:
-    """The value of one limit by its name in ``defaults.toml``."""
-    return float(_defaults()[name]["value"])
+limit, whole = group("relations")

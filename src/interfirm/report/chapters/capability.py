@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from interfirm import vocabulary
 from interfirm.capability.answers import answers
 from interfirm.capability.scales import Reliability, assess
 from interfirm.capability.scores import Profiles, score
@@ -21,7 +22,7 @@ _DRAWS: Final = 1000
 
 
 def chapter(ctx: Context) -> Chapter:
-    """Medians of the four types of capability among the members, and how far the scales can be trusted."""
+    """Medians of the types of capability among the members with their range, and how far the scales can be trusted."""
     wave = _wave(ctx)
     if wave is None:
         return Chapter("capability", _TITLE, "", [], [_not_answered("Nobody answered the questions on capabilities.")])
@@ -61,6 +62,8 @@ def _claims(ctx: Context, result: Profiles, known: Any) -> list[Claim]:
     if len(complete) < _FOR_CLAIM or complete.shape[1] < 2:
         return []
     name, probability = _lowest(known, _DRAWS, ctx.rng("capability"))
+    if probability < vocabulary.CERTAINTIES[-2].at_least:
+        return []
     mean = float(complete[name].mean())
     others = float(complete.drop(columns=name).to_numpy().mean())
     text = f"Of what members can bring to a collaboration they rate lowest: {result.titles[name]}, on average " \
@@ -69,20 +72,32 @@ def _claims(ctx: Context, result: Profiles, known: Any) -> list[Claim]:
                       "capability-profile", 0.5, [])]
 
 
+def _bounds(known: Any, rng: Any) -> tuple[dict[str, float], dict[str, float]]:
+    """Between which values 95 % of the medians of resampled firms lie, by construct."""
+    out = {}
+    for name in known.columns:
+        x = known[name].dropna().to_numpy(dtype=np.float64)
+        medians = np.median(x[rng.integers(0, len(x), (_DRAWS, len(x)))], axis=1)
+        out[str(name)] = [float(value) for value in np.quantile(medians, (0.025, 0.975))]
+    return {name: ends[0] for name, ends in out.items()}, {name: ends[1] for name, ends in out.items()}
+
+
 def _figure(ctx: Context, result: Profiles, known: Any, wave: str) -> Figure:
-    middle, low, high = (known.quantile(q) for q in (0.5, 0.25, 0.75))
+    middle, lower, upper = (known.quantile(q) for q in (0.5, 0.25, 0.75))
+    low, high = _bounds(known, ctx.rng("capability-medians"))
     weakest = str(middle.idxmin())
-    rows = [{"label": words.sentence(result.titles[name]), "value": float(middle[name]), "low": float(low[name]),
-             "high": float(high[name]), "highlight": name == weakest} for name in known.columns]
+    rows = [{"label": words.sentence(result.titles[name]), "value": float(middle[name]), "low": low[name],
+             "high": high[name], "highlight": name == weakest} for name in known.columns]
     twin = table("capability-profile-table", "Scores of the members",
                  [TableColumn("capability", "Capability"),
                   TableColumn("median", "Median", "number", measure="profiles"),
                   TableColumn("low", "Lower quartile", "number"), TableColumn("high", "Upper quartile", "number")],
-                 [[row["label"], row["value"], row["low"], row["high"]] for row in rows])
+                 [[words.sentence(result.titles[name]), float(middle[name]), float(lower[name]), float(upper[name])]
+                  for name in known.columns])
     ends = result.scale[weakest]
     odd = sum(item.level == "warning" for item in result.findings)
     note = f" {odd} odd answers or gaps: see interfirm capability." if odd else ""
-    subtitle = f"Own judgement on a scale of {ends[0]:g} to {ends[1]:g} · median and middle half of members · {wave}"
+    subtitle = f"Own judgement on a scale of {ends[0]:g} to {ends[1]:g} · median of members, 95 % range · {wave}"
     return Figure("capability-profile", f"{words.sentence(result.titles[weakest])} has the lowest median", subtitle,
                   f"{len(known):,} {ctx.member[1]} answered.{note}", "dots", rows, twin, {"x_title": "Score"})
 
@@ -92,10 +107,11 @@ def _trust(found: Reliability) -> Block:
         return None if np.isnan(value) else float(value)
 
     head = [TableColumn("capability", "Capability"), TableColumn("items", "Items", "count"),
-            TableColumn("firms", "Firms with complete answers", "count"),
+            TableColumn("firms", "Firms", "count"),
             TableColumn("alpha", "Alpha", "number", measure="reliability"), TableColumn("from", "from", "number"),
             TableColumn("to", "to", "number"), TableColumn("ave", "AVE", "number")]
     rows = [[words.sentence(row["title"]), int(row["items"]), int(row["rows"]), cell(row["alpha"]),
              cell(row["alpha_low"]), cell(row["alpha_high"]), cell(row["ave"])] for _, row in found.rows.iterrows()]
     return table("capability-reliability", "How far the scales can be trusted", head, rows,
+                 "Firms: those that answered every item of the scale. "
                  "Alpha of 0.7 and more is usual; with fewer than ten firms it is not computed.")

@@ -85,28 +85,35 @@ class Coded:
         return [p.name for p in self.parameters]
 
 
-def code(panel: Panel, spec: Specification) -> Coded:
+def code(panel: Panel, spec: Specification, *, reference: Panel | None = None) -> Coded:
     """Make the arrays of a model.
+
+    Parameters
+    ----------
+    panel, spec
+        Data and model.
+    reference
+        The panel by which covariates are centred and levels counted; ``panel`` itself if left out.
 
     Raises
     ------
     UsageError
         If an effect does not fit the kind of network.
     """
-    return _Coder(panel, spec).coded()
+    return _Coder(panel, spec, reference or panel).coded()
 
 
 class _Coder:
     """Collects rows while it goes through the terms."""
 
-    def __init__(self, panel: Panel, spec: Specification) -> None:
-        self.panel, self.spec = panel, spec
+    def __init__(self, panel: Panel, spec: Specification, reference: Panel) -> None:
+        self.panel, self.spec, self.reference = panel, spec, reference
         self.variables = (*spec.networks, *spec.behaviour)
         self.terms = spec.terms()
         self.periods = panel.periods
         widths = [panel.networks[v].ties.shape[2] for v in spec.networks]
         self.n = max(panel.size, *widths)
-        self.covariates = Covariates(panel, self.n)
+        self.covariates = Covariates(panel, self.n, reference)
         self.tables: list[Floats] = []
         self.rows: list[list[int]] = []
         self.rate_rows: list[list[int]] = []
@@ -162,7 +169,7 @@ class _Coder:
         z0, seen, ends = (np.zeros(shape, np.int32) for _ in range(3))
         for v, name in enumerate(self.spec.behaviour, len(self.spec.networks)):
             values = self.panel.behaviours[name]
-            lowest, filled = np.nanmin(values), _carried(values)
+            lowest, filled = np.nanmin(self.reference.behaviours[name]), _carried(values)
             for p in range(self.periods):
                 both = self.panel.present[p] & self.panel.present[p + 1]
                 z0[p, v, :self.panel.size] = filled[p] - lowest
@@ -174,7 +181,7 @@ class _Coder:
 
     def table(self, name: str, parameter: float) -> int:
         """Row of a function of a degree, or -1 for none."""
-        if not name or name == "identity" and False:
+        if not name:
             return -1
         degrees = np.arange(self.n + 2, dtype=float)
         with np.errstate(divide="ignore"):
@@ -326,7 +333,7 @@ class _Coder:
             if name in self.spec.behaviour:
                 out[v, k.LOWEST:k.SIMILARITY + 1] = self.covariates.constants(name)
             else:
-                net = self.panel.networks[name]
+                net = self.reference.networks[name]
                 size = self.panel.size
                 out[v, k.BALANCE_MEAN] = 0.0 if net.two_mode else _balance_mean(_imputed(net.ties)[0][:-1])
                 out[v, k.OFFSET] = np.log(size) if self.spec.offset is None else self.spec.offset

@@ -28,8 +28,8 @@ _WORDS_OK = {"same", "unequal"}
 class Covariates:
     """The dyadic factors of one model, each built once."""
 
-    def __init__(self, panel: Panel, width: int) -> None:
-        self.panel, self.width = panel, width
+    def __init__(self, panel: Panel, width: int, reference: Panel) -> None:
+        self.panel, self.width, self.reference = panel, width, reference
         self._built: dict[tuple[tuple[str, str, str], ...], int] = {}
         self._matrices: list[Floats] = []
 
@@ -65,10 +65,10 @@ class Covariates:
     # ---- covariates of actors -------------------------------------------------------------
 
     def _actors(self, function: str, name: str) -> Floats:
-        values = self.panel.covariates[name]
-        before = values[:-1] if len(values) > 1 else values
+        values, whole = self.panel.covariates[name], self.reference.covariates[name]
+        before = whole[:-1] if len(whole) > 1 else whole
         mean = float(np.nanmean(before))
-        width = float(np.nanmax(values) - np.nanmin(values))
+        width = float(np.nanmax(whole) - np.nanmin(whole))
         similar = mean_similarity(before, width)
         out = np.zeros((self.panel.periods, self.width, self.width))
         n = self.panel.size
@@ -92,8 +92,8 @@ class Covariates:
         return array[:, ~np.eye(array.shape[1], dtype=bool)]
 
     def _pairs(self, function: str, name: str) -> Floats:
-        array = self.panel.dyads[name]
-        before = array[:-1] if len(array) > 1 else array
+        array, whole = self.panel.dyads[name], self.reference.dyads[name]
+        before = whole[:-1] if len(whole) > 1 else whole
         mean = float(np.nanmean(self._off_diagonal(before)))
         n = self.panel.size
         out = np.zeros((self.panel.periods, self.width, self.width))
@@ -110,12 +110,12 @@ class Covariates:
 
     def levels(self, name: str) -> int:
         """Number of levels from the lowest to the highest."""
-        values = self.panel.behaviours[name]
+        values = self.reference.behaviours[name]
         return int(np.nanmax(values) - np.nanmin(values)) + 1
 
     def constants(self, name: str) -> Floats:
         """Lowest and highest level, mean, range, mean similarity."""
-        values = self.panel.behaviours[name]
+        values = self.reference.behaviours[name]
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         mean = float(np.mean([np.nanmean(wave) for wave in values]))
         return np.array([low, high, mean, high - low, mean_similarity(values[:-1], high - low)])

@@ -30,6 +30,17 @@ def _ties(variables, n):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
+def _listed(active, p):  # type: ignore[no-untyped-def]
+    """Positions of those who take part in a period."""
+    out, size = np.zeros(active.shape[1], np.int64), 0
+    for i in range(active.shape[1]):
+        if active[p, i]:
+            out[size] = i
+            size += 1
+    return out[:size]
+
+
+@njit(**k.INNER)
 def _open(info, x0, z0, seen, x, g, sx, sg):  # type: ignore[no-untyped-def]
     """The state at the start of a period, and the part of it that counts in statistics."""
     n = g.shape[1]
@@ -65,7 +76,7 @@ def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no
 
 @njit(**k.INNER)
 def _pairs(kind):  # type: ignore[no-untyped-def]
-    return kind == k.PAIR_DISJUNCTIVE or kind == k.PAIR_CONJUNCTIVE or kind == k.PAIR_COMPENSATORY  # noqa: PLR1714
+    return kind in (k.PAIR_DISJUNCTIVE, k.PAIR_CONJUNCTIVE, k.PAIR_COMPENSATORY)
 
 
 @njit(**k.INNER)
@@ -135,14 +146,15 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
     lag, state = np.zeros(n, np.int32), np.zeros(1, np.uint64)
     lam, totals, varying = np.zeros((variables, n)), np.zeros(variables), ratefx.shape[0] > 0
     for p in range(x0.shape[0]):
-        who = np.nonzero(active[p])[0]
+        who = _listed(active, p)
         v_info, v_dy, v_free, v_seen = info[p], dy[p], free[p], seen[p]
         v_weight, v_cumulated, v_shares = weight[p], cumulated[p], shares[p]
         _open(v_info, x0[p], z0[p], v_seen, ox, og, sx, sg)
         for rep in range(stats.shape[0]):
             seeded(state, seed, first + rep, p)
             score = scores[rep, p]
-            score[:] = 0.0
+            for q in range(score.size):
+                score[q] = 0.0
             for v in range(variables):
                 for i in range(n):
                     g[lists(v, n) + 2 * n + 2, i] = z0[p, v, i]
@@ -152,7 +164,9 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
             clock, distance, steps, took = 0.0, 0, 0, -1.0
             while steps < stop[0]:
-                whole = totals.sum()
+                whole = 0.0
+                for v in range(variables):
+                    whole += totals[v]
                 wait = exponential(state) / whole if whole > 0.0 else 2.0
                 over = stop[1] < 0 and clock + wait >= 1.0
                 wait = 1.0 - clock if over else wait
@@ -211,10 +225,11 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
             statistics(fx, ratefx, v_info, tabs, v_dy, x0[p], z0[p], v_seen, zseen[p], x, g, sx, sg, f, lag,
                        stats[rep, p])
             if ends.shape[0]:
-                ends[rep, p] = x
                 for v in range(variables):
                     for i in range(n):
                         levels[rep, p, v, i] = g[lists(v, n) + 2 * n + 2, i]
+                        for j in range(n):
+                            ends[rep, p, v, i, j] = x[v, i, j]
 
 
 @njit(**k.OUTER)
@@ -250,9 +265,9 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
         lag[j] = g[at + 2 * n + 1, j]
     for i in range(info[v, k.ROWS]):
         if tie:
-            size = g[at + 2 * n, i]
+            size = np.int64(g[at + 2 * n, i])
             reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.ROWS] == info[v, k.COLS])
-            contributions(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag)
+            contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
         else:
             size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag)
             reached = size

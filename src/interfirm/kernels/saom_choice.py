@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from interfirm.kernels import saom_codes as k
@@ -21,9 +22,9 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag):  # type: ignore[no
     The caller clears the list.
     """
     n, last = g.shape[1], f.shape[1] - 1
-    own = g[lists(v, n) + 2 * n, i]
+    own = np.int64(g[lists(v, n) + 2 * n, i])
     size = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.ROWS] == info[v, k.COLS])
-    contributions(fx, info, tabs, dy, x, g, f, v, i, 0, size, size, lag)
+    contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(0), size, size, lag)
     for t in range(size):
         f[0, t] = 0.0
     for e in range(info[v, k.FIRST], info[v, k.LAST]):
@@ -189,7 +190,7 @@ def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # ty
 @njit(**k.INNER)
 def step_behaviour(fx, info, theta, tabs, dy, x, g, f, v, i, state, score):  # type: ignore[no-untyped-def]
     """Let actor i move its behaviour v by one level up or down, or leave it. Returns the change."""
-    now, rows = g[lists(v, g.shape[1]) + 2 * g.shape[1] + 2, i], f.shape[0] - 2
+    now, rows = np.int64(g[lists(v, g.shape[1]) + 2 * g.shape[1] + 2, i]), f.shape[0] - 2
     up = now < tabs[v, k.HIGHEST] - tabs[v, k.LOWEST] and info[v, k.DIRECTION] != k.DOWN_ONLY
     down = now > 0 and info[v, k.DIRECTION] != k.UP_ONLY
     u_up, u_down = 0.0, 0.0

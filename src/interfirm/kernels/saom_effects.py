@@ -3,6 +3,9 @@
 Each effect fills its row of ``f`` for the listed receivers of actor i: with ``tie = 0`` the difference that
 i -> j makes to i's own sum (present minus absent, whatever the tie is now); with ``tie = 1`` what a present
 tie i -> j adds to the statistic that is matched.
+
+No receiver is negative: the loops that look up one value per receiver test for it only to stay scalar, since
+vector gathers were measured to be many times slower.
 """
 
 from __future__ import annotations
@@ -41,13 +44,19 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  
                 f[row, t] = 1.0
         elif code == k.RECIP:
             for t in range(size):
-                f[row, t] = x[v, g[room, t], i]
+                j = g[room, t]
+                if j < 0:
+                    break
+                f[row, t] = x[v, j, i]
         elif code == k.TRANS:
             _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached)
         elif code == k.COUNT:
             kind, tab = room + 1 + fx[e, k.KIND], fx[e, k.TAB]
             for t in range(size):
-                number = g[kind, g[room, t]]
+                j = g[room, t]
+                if j < 0:
+                    break
+                number = g[kind, j]
                 f[row, t] = number if tab < 0 else tabs[tab, number]
         elif code < k.BALANCE:
             _triadic(code, x, g, f, v, i, row, tie, size)
@@ -57,9 +66,21 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  
             across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size)
         else:
             rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
-        if code != k.TRANS and (fx[e, k.DYAD] >= 0 or fx[e, k.ZTAB] >= 0):
+        if code != k.TRANS and fx[e, k.DYAD] >= 0:
+            dyad = fx[e, k.DYAD]
             for t in range(size):
-                f[row, t] *= weight(fx, tabs, dy, g, e, i, g[room, t])
+                j = g[room, t]
+                if j < 0:
+                    break
+                f[row, t] *= dy[dyad, i, j]
+        if code != k.TRANS and fx[e, k.ZTAB] >= 0:
+            z = lists(fx[e, k.BEH], g.shape[1]) + 2 * g.shape[1] + 2
+            mine = fx[e, k.ZTAB] + g[z, i]
+            for t in range(size):
+                j = g[room, t]
+                if j < 0:
+                    break
+                f[row, t] *= tabs[mine, g[z, j]]
 
 
 @njit(**k.INNER)
@@ -82,6 +103,8 @@ def _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached):  # type: ign
     if fx[e, k.DYAD] < 0 and second < 0 and fx[e, k.ZTAB] < 0:
         for t in range(size):
             j = g[room, t]
+            if j < 0:
+                break
             f[row, t] = g[room + 1 + k.TP, j] if tie else g[room + 1 + k.TP, j] + g[room + 1 + k.OS, j]
         return
     for t in range(reached):
@@ -135,10 +158,16 @@ def _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag):  # type: ignore[no-un
     last = f.shape[1] - 1
     if code == k.ALTIN:
         for t in range(size):
-            f[row, t] = tabs[tab, g[outdeg + 1, g[room, t]] + (0 if tie or t < own else 1)]
+            j = g[room, t]
+            if j < 0:
+                break
+            f[row, t] = tabs[tab, g[outdeg + 1, j] + (0 if tie or t < own else 1)]
     elif code == k.ALTOUT:
         for t in range(size):
-            f[row, t] = tabs[tab, g[outdeg, g[room, t]]]
+            j = g[room, t]
+            if j < 0:
+                break
+            f[row, t] = tabs[tab, g[outdeg, j]]
     elif code == k.EGOIN:
         f[row, last] = tabs[tab, lag[i] if tie and fx[e, k.KIND] == 1 else received]
         for t in range(size):

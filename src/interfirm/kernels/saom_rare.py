@@ -137,7 +137,7 @@ def across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-u
         j = g[room, t]
         total = 0.0
         if code == k.WDEG:
-            degree = lists(o, n) + 2 * n + (1 if kind == 0 or kind == 2 else 0)  # noqa: PLR1714
+            degree = lists(o, n) + 2 * n + (1 if kind in (0, 2) else 0)
             total = tabs[fx[e, k.TAB], g[degree, j if kind < 2 else i]]
         elif code == k.CROSS:
             total = x[o, i, j] if kind == 0 else x[o, j, i] if kind == 1 else x[o, i, j] * x[o, j, i]

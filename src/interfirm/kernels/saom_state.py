@@ -122,12 +122,12 @@ def _walk(x, g, v, at, i, room, first, second, kind, size):  # type: ignore[no-u
     n = g.shape[1]
     for t in range(g[at + 2 * n + first, i]):
         h = g[at + first * n + i, t]
-        if (kind == RR or kind == OSR) and not x[v, h, i]:  # noqa: PLR1714
+        if kind in (RR, OSR) and not x[v, h, i]:
             continue
         row = at + second * n + h
         for u in range(g[at + 2 * n + second, h]):
             j = g[row, u]
-            if (kind == RR or kind == FR) and not x[v, j, h]:  # noqa: PLR1714
+            if kind in (RR, FR) and not x[v, j, h]:
                 continue
             if not g[room, j]:
                 g[room, j] = 1
@@ -169,8 +169,8 @@ def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]  # n
     if square:
         for kind in range(TYPES):
             if needs >> kind & 1:
-                first = 1 if kind == IS or kind == RP else 0  # noqa: PLR1714
-                second = 1 if kind == OS or kind == RP or kind == OSR else 0  # noqa: PLR1714
+                first = 1 if kind in (IS, RP) else 0
+                second = 1 if kind in (OS, RP, OSR) else 0
                 size = _walk(x, g, v, at, i, room, first, second, kind, size)
                 g[room + 2 + kind, i] = 0
         g[room, i] = 0

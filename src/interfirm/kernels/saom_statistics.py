@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
 from interfirm.kernels.saom_effects import contributions
 from interfirm.kernels.saom_state import append, clear, lists, reach
+
+
+_OWN_SUMS = (k.EGOOUT, k.ISOLATE, k.INDIFF, k.DIST2)
 
 
 @njit(**k.INNER)
@@ -40,7 +44,7 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
     for v in range(info.shape[0]):
         rows, cols, at = info[v, k.ROWS], info[v, k.COLS], lists(v, n)
         if info[v, k.CHOICE] == k.BEHAVIOUR:
-            _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, x, g, sx, sg, v, at + 2 * n + 2, out)
+            _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, at + 2 * n + 2, out)
             continue
         for i in range(rows):
             changed = 0
@@ -57,10 +61,10 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             roles |= 1 << fx[e, k.ROLE]
         if roles & 4:
-            _add(fx, info, tabs, dy, sx, sg, f, v, lag, 1, x, out)
+            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(1), x, out)
         keep_seen(x, g, sx, sg, seen, v, rows, cols)
         if roles & 3:
-            _add(fx, info, tabs, dy, sx, sg, f, v, lag, 0, x0, out)
+            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(0), x0, out)
         for i in range(n):
             sg[at + 2 * n, i] = sg[at + 2 * n + 1, i] = 0
         for i in range(rows):
@@ -92,9 +96,9 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
     rows, cols, needs = info[v, k.ROWS], info[v, k.COLS], info[v, k.NEEDS]
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     for i in range(rows):
-        size = g[lists(v, n) + 2 * n, i]
+        size = np.int64(g[lists(v, n) + 2 * n, i])
         reached = reach(x, g, v, i, cols, needs, rows == cols)
-        contributions(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag)
+        contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             role, row, total = fx[e, k.ROLE], 3 + e - info[v, k.FIRST], 0.0
             if (role == k.ENDOWMENT) != (lost == 1):
@@ -114,7 +118,7 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
 @njit(**k.INNER)
 def own_sum(code):  # type: ignore[no-untyped-def]
     """Whether the statistic is not a sum over present ties."""
-    return code == k.EGOOUT or code == k.ISOLATE or code == k.INDIFF or code == k.DIST2  # noqa: PLR1714
+    return code in _OWN_SUMS
 
 
 @njit(**k.INNER)
@@ -135,7 +139,7 @@ def _own(fx, tabs, g, v, i, e, size, reached):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
-def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, x, g, sx, sg, v, row, out):  # type: ignore[no-untyped-def]
+def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  # type: ignore[no-untyped-def]
     n = info[v, k.ROWS]
     for i in range(n):
         moved = abs(g[row, i] - z0[v, i]) * zseen[v, i]
@@ -148,6 +152,6 @@ def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, x, g, sx, sg, v, row, out)
     for e in range(info[v, k.FIRST], info[v, k.LAST]):
         for i in range(n):
             if zseen[v, i]:
-                out[fx[e, k.PARAM]] += behaviour_statistic(fx, tabs, dy, sx, sg, e, v, i, g[row, i])
+                out[fx[e, k.PARAM]] += behaviour_statistic(fx, tabs, dy, sx, sg, e, v, i, np.int64(g[row, i]))
     for i in range(n):
         sg[row, i] = z0[v, i]

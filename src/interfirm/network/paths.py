@@ -106,7 +106,8 @@ class Distances:
         import pandas as pd
 
         counts = np.array(list(self.histogram.values()), dtype=np.int64)
-        return pd.DataFrame({"steps": list(self.histogram), "pairs": counts, "share": counts / max(int(counts.sum()), 1)})
+        share = counts / max(int(counts.sum()), 1)
+        return pd.DataFrame({"steps": list(self.histogram), "pairs": counts, "share": share})
 
     def __str__(self) -> str:
         how = "exact" if self.exact else f"from {self.sources} sampled actors, s.e. {self.standard_error:.3g}"

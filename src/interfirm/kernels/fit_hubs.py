@@ -11,12 +11,9 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels.fit_score import INNER, draw, log_choose, shuffle, total_misfit
-from interfirm.kernels.fit_trees import bond
+from interfirm.kernels.fit_trees import WORTH, bond
 
 TOLERANCE = 1e-9
-
-# Closeness of a unit to a hub by the entry of ``pair``: coordination counts 2, exchange 1.
-WORTH = np.array([0, 0, 2, 0, 0, 2, 1, 1, 3], np.int64)
 
 
 @njit(**INNER)

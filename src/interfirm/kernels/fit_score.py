@@ -7,7 +7,6 @@ full. Scores are negative log marginal likelihoods in nats; smaller is better.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -158,7 +157,6 @@ def circuit_misfit(totals: npt.NDArray[np.int64], noise: npt.NDArray[np.float64]
     return out - top - math.log(float(np.exp(value - top).mean()))
 
 
-@lru_cache(maxsize=64)
 def tree_codes(n: int) -> npt.NDArray[np.float64]:
     """Code length of a tree of n firms by its number of heads (firms with units), 0 to n - 1.
 
@@ -174,5 +172,4 @@ def tree_codes(n: int) -> npt.NDArray[np.float64]:
     heads = np.arange(n)
     falling = np.concatenate([[0.0], np.cumsum(np.log(n - np.arange(n - 1)))])
     out = math.log(max(n - 1, 1)) + falling + stirling[heads]
-    out.setflags(write=False)
     return np.asarray(out)

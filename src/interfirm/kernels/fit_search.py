@@ -16,7 +16,7 @@ from numba import njit
 from interfirm.kernels.fit_hubs import around_hubs, climb_hubs, first_hubs
 from interfirm.kernels.fit_positions import all_cells, climb, first_positions, neighbourhood, recount
 from interfirm.kernels.fit_score import INNER, copy, draw, lists
-from interfirm.kernels.fit_trees import around_tree, climb_tree, grow_tree
+from interfirm.kernels.fit_trees import around_tree, climb_tree, grow_tree, shake
 from interfirm.kernels.rewire import redraw_cells, redraw_rows, swap_ties
 
 MODE = 12.0
@@ -121,8 +121,12 @@ def best_tree(pair, start, items, use_c, restarts, near, totals, noise, codes,  
     scores = np.zeros(restarts)
     best, total = np.inf, -np.inf
     for attempt in range(restarts):
-        root = rank[attempt // 2 if attempt < 6 else int(draw(state) * n)]
-        grow_tree(root, pair, use_c, start, items, above, heap, state)
+        if attempt < 8:
+            root = rank[attempt // 2 if attempt < 6 else int(draw(state) * n)]
+            grow_tree(root, pair, use_c, start, items, above, heap, state)
+        else:
+            copy(above, parent)
+            shake(start, items, above, state)
         score = climb_tree(pair, use_c, start, items, totals, noise, codes, above, children, strong, cells, state,
                            order, first, number)
         if score < best:

@@ -14,6 +14,9 @@ from interfirm.kernels.fit_score import INNER, draw, shuffle, total_misfit
 
 TOLERANCE = 1e-9
 
+# Closeness of a unit to a superior by the entry of ``pair``: coordination counts 2, exchange 1.
+WORTH = np.array([0, 0, 2, 0, 0, 2, 1, 1, 3], np.int64)
+
 
 @njit(**INNER)
 def bond(kind, sign, use_c, strong):  # type: ignore[no-untyped-def]
@@ -90,10 +93,10 @@ def grow_tree(root, pair, use_c, start, items, parent, heap, state):  # type: ig
 
 
 @njit(**INNER)
-def candidates(i, pair, use_c, start, items, parent, children, first, number, state):  # type: ignore[no-untyped-def]
+def candidates(i, without, pair, use_c, start, items, parent, children, first, number, state):  # type: ignore[no-untyped-def]
     """Possible superiors of i by class (exchange tie, coordination tie, already a head): one of each, and how many.
 
-    Class = 2 · entry of ``pair`` + head. Firms under i are left out of ``first``.
+    Class = 2 · entry of ``pair`` + head. Firms under i and ``without`` are left out of ``first``.
     """
     n = parent.size
     for kind in range(18):
@@ -106,7 +109,7 @@ def candidates(i, pair, use_c, start, items, parent, children, first, number, st
             if which >= 4 and kind // 6 != 1:
                 continue
             number[kind] += 1
-            if first[kind] < 0 and not below(np.int64(j), i, parent):
+            if first[kind] < 0 and j != without and not below(np.int64(j), i, parent):
                 first[kind] = j
     for _ in range(3):
         j = int(draw(state) * n)
@@ -115,7 +118,7 @@ def candidates(i, pair, use_c, start, items, parent, children, first, number, st
                 break
             j = (j + 1) % n
         kind = 2 * pair[j * n + i] + 1
-        if first[kind] < 0 and not below(np.int64(j), i, parent):
+        if first[kind] < 0 and j != without and not below(np.int64(j), i, parent):
             first[kind] = j
 
 
@@ -148,6 +151,92 @@ def promote(i, pair, use_c, parent, children, strong):  # type: ignore[no-untype
 
 
 @njit(**INNER)
+def turn(root, j, x, pair, use_c, parent, children, strong):  # type: ignore[no-untyped-def]
+    """Make x (j or above it) the root and put the old root under j; returns the change in the number of heads.
+
+    Its own inverse, called as ``turn(x, parent of x before, root)``.
+    """
+    n, p = parent.size, parent[x]
+    bond(pair[p * n + x], np.int64(-1), use_c, strong)
+    bond(pair[j * n + root], np.int64(1), use_c, strong)
+    parent[x], parent[root] = -1, j
+    children[p] -= 1
+    change = -1 if children[p] == 0 else 0
+    children[j] += 1
+    return change + (1 if children[j] == 1 else 0)
+
+
+@njit(**INNER)
+def climb_root(root, pair, use_c, start, items, totals, noise, codes, heads, parent,  # type: ignore[no-untyped-def]
+               children, strong, cells, state, score):
+    """Try every neighbour of the root, and a few others, as its superior; returns score and number of heads."""
+    n = parent.size
+    for which in range(0, 6, 4 if use_c else 6):
+        first, last = start[which * n + root], start[which * n + root + 1]
+        for at in range(first, last + 2):
+            j = np.int64(items[at]) if at < last else np.int64(draw(state) * n)
+            x = j
+            while x != root:
+                p = parent[x]
+                change = turn(root, j, x, pair, use_c, parent, children, strong)
+                now = tree_score(codes, heads + change, strong, totals, noise, cells)
+                if now < score - TOLERANCE:
+                    return now, heads + change
+                turn(x, p, root, pair, use_c, parent, children, strong)
+                x = p
+    return score, heads
+
+
+@njit(**INNER)
+def dissolve(h, pair, use_c, start, items, totals, noise, codes, heads, parent,  # type: ignore[no-untyped-def]
+             children, strong, cells, state, first, number, moved, score):
+    """Put all units of a head under other heads if that improves; returns score and number of heads."""
+    n = parent.size
+    now_heads, complete = heads, True
+    for i in range(n):
+        moved[i] = 0
+        if parent[i] == h and complete:
+            candidates(i, h, pair, use_c, start, items, parent, children, first, number, state)
+            target, best = np.int64(-1), -1
+            for kind in range(1, 18, 2):
+                if first[kind] >= 0 and WORTH[kind // 2] > best:
+                    target, best = first[kind], WORTH[kind // 2]
+            if target < 0:
+                complete = False
+            else:
+                now_heads += rehang(i, target, pair, use_c, parent, children, strong)
+                moved[i] = 1
+    if complete:
+        now = tree_score(codes, now_heads, strong, totals, noise, cells)
+        if now < score - TOLERANCE:
+            return now, now_heads
+    for i in range(n):
+        if moved[i]:
+            rehang(i, h, pair, use_c, parent, children, strong)
+    return score, heads
+
+
+@njit(**INNER)
+def shake(start, items, parent, state):  # type: ignore[no-untyped-def]
+    """Change a tree at random: put a few firms under a neighbour, or in the place of their superior."""
+    n = parent.size
+    for _ in range(2 + n // 10):
+        i = np.int64(draw(state) * n)
+        p = parent[i]
+        if p < 0:
+            continue
+        if draw(state) < 0.3:
+            parent[i], parent[p] = parent[p], i
+            continue
+        which = 0 if draw(state) < 0.5 else 4 * n
+        size = start[which + i + 1] - start[which + i]
+        if size > 0:
+            j = np.int64(items[start[which + i] + int(draw(state) * size)])
+            if not below(j, i, parent):
+                parent[i] = j
+
+
+@njit(**INNER)
 def climb_tree(pair, use_c, start, items, totals, noise, codes, parent,  # type: ignore[no-untyped-def]  # noqa: PLR0912
                children, strong, cells, state, order, first, number):
     """Rehang and promote firms until nothing improves; returns the score."""
@@ -163,13 +252,18 @@ def climb_tree(pair, use_c, start, items, totals, noise, codes, parent,  # type:
             children[parent[i]] += 1
             bond(pair[parent[i] * n + i], np.int64(1), use_c, strong)
     score = tree_score(codes, heads, strong, totals, noise, cells)
+    moved = np.zeros(n, np.int64)
     for _ in range(40):
         better = False
         shuffle(order, state)
         for i in order:
             if parent[i] < 0:
+                before = score
+                score, heads = climb_root(i, pair, use_c, start, items, totals, noise, codes, heads, parent, children,
+                                          strong, cells, state, score)
+                better = better or score < before
                 continue
-            candidates(i, pair, use_c, start, items, parent, children, first, number, state)
+            candidates(i, np.int64(-1), pair, use_c, start, items, parent, children, first, number, state)
             old, best, target = parent[i], score - TOLERANCE, np.int64(-1)
             for kind in range(18):
                 j = first[kind]
@@ -191,7 +285,13 @@ def climb_tree(pair, use_c, start, items, totals, noise, codes, parent,  # type:
             else:
                 promote(old, pair, use_c, parent, children, strong)
         if not better:
-            break
+            before = score
+            for h in range(n):
+                if 0 < children[h] <= 4:
+                    score, heads = dissolve(np.int64(h), pair, use_c, start, items, totals, noise, codes, heads, parent,
+                                            children, strong, cells, state, first, number, moved, score)
+            if score >= before:
+                break
     return score
 
 
@@ -207,7 +307,7 @@ def around_tree(pair, use_c, start, items, totals, noise, codes, parent, childre
     for i in range(n):
         if parent[i] < 0:
             continue
-        candidates(i, pair, use_c, start, items, parent, children, first, number, state)
+        candidates(i, np.int64(-1), pair, use_c, start, items, parent, children, first, number, state)
         old, weight = parent[i], 1.0
         plain = 9
         number[plain] = heads

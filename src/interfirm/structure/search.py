@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -77,7 +78,7 @@ def arrange(exchange: Layer, coordination: Layer, known: bool, *, restarts: int,
             start, items, known, segments, restarts, near, noise, rank, order, state, positions[kind], spare,
             np.zeros(3, np.int64), np.zeros((6, n, 3), np.int64), np.zeros((2, n)))
     misfit[2], evidence[2] = fit_search.best_tree(
-        pair, start, items, known, restarts, near, totals, noise, fit_score.tree_codes(n).copy(), rank,
+        pair, start, items, known, restarts, near, totals, noise, _tree_codes(n), rank,
         order, state, superiors[2], spare,
         np.zeros(n, np.int64), np.zeros((3, links + 1, 2), np.int32))
     misfit[4], evidence[4] = fit_search.best_hubs(
@@ -87,6 +88,11 @@ def arrange(exchange: Layer, coordination: Layer, known: bool, *, restarts: int,
         positions[kind] = superiors[kind] >= 0
     evidence[0] = misfit[0]
     return Arrangement(misfit, evidence if near else misfit, positions, superiors)
+
+
+@lru_cache(maxsize=64)
+def _tree_codes(n: int) -> Floats:
+    return fit_score.tree_codes(n)
 
 
 def arrange_random(exchange: Layer, coordination: Layer, known: bool, *, null: Null, share: float = 0.0, draws: int,

@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference import Reference  # noqa: E402
+from reference import Reference
 
 
 @pytest.fixture(scope="session")

@@ -181,7 +181,7 @@ def test_difference_of_the_actors_sum(data, term):
 
 @pytest.mark.parametrize("term", ELEMENTARY)
 def test_elementary_effects_follow_their_own_definition(data, term):
-    waves, v, w = data
+    waves = data[0]
     found = changes(panel({"r": waves}), term)
     for i in range(N):
         for j in others(i, i):
@@ -200,7 +200,7 @@ def test_undirected_ties_change_both_ways(data, term):
 
 
 def test_roles_keep_only_their_choices(data):
-    waves, v, w = data
+    waves = data[0]
     whole = changes(panel({"r": waves}), "inPop")
     made, ended = changes(panel({"r": waves}), "creation:inPop"), changes(panel({"r": waves}), "endow:inPop")
     off = ~np.eye(N, dtype=bool)

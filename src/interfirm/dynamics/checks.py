@@ -62,7 +62,8 @@ def _check_network(panel: Panel, name: str, out: Findings) -> None:
     bad = ~np.isnan(x) & ~np.isin(x, (0, 1, 10, 11))
     if bad.any():
         out.add("error", f"relation '{name}' has values other than 0 and 1, e.g. {x[bad][0]:g}", "not-binary",
-                expected="0, 1, unknown, 10 (impossible) or 11 (prescribed)", remedy="Decide from which value on it is a tie")
+                expected="0, 1, unknown, 10 (impossible) or 11 (prescribed)",
+                remedy="Decide from which value on it is a tie")
         return
     if net.weighted:
         out.add("note", f"the ties of '{name}' have weights; every positive weight counts as a tie", "weights")

@@ -273,7 +273,7 @@ class _Coder:
         stop = np.array([most, 0 if self.spec.conditional else -1, 0, *distance[:, 0]], np.int64)
         theta, fixed = self._start(x0, ends, seen, z0, end_levels, distance)
         return Coded(tuple(self.parameters), self.variables, fx,
-                     np.array(self.rate_rows, np.int64).reshape(-1, 4), info, self._tabs(x0), self.covariates.array(),
+                     np.array(self.rate_rows, np.int64).reshape(-1, 4), info, self._tabs(), self.covariates.array(),
                      x0, z0, free, seen, zseen, active, stop, np.array(self.scale), ends, end_levels, theta, fixed)
 
     def _variable(self, v: int, name: str, info: Ints, direction: Ints) -> None:
@@ -326,7 +326,7 @@ class _Coder:
         self.parameters.append(parameter)
         self.scale.append(scale)
 
-    def _tabs(self, x0: Bytes) -> Floats:
+    def _tabs(self) -> Floats:
         width = max([self.n + 2, k.CONSTANTS, *(len(t) for t in self.tables)])
         out = np.zeros((len(self.variables) + len(self.tables), width))
         for v, name in enumerate(self.variables):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +149,7 @@ def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = 
         there[w, study.present(wave)] = True
     keep = np.flatnonzero(there.any(axis=0))
     nets = {name: _network(study, name, order, keep) for name in spec.networks}
-    columns, pairs = _wanted(spec, study)
+    columns, pairs = _wanted(spec)
     covariates, texts = {}, set()
     for name in sorted(columns):
         covariates[name], text = _covariate(study, name, order, keep)
@@ -160,9 +160,10 @@ def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = 
     return Panel(names, order, nets, there[:, keep], covariates, frozenset(texts), dyads, behaviours)
 
 
-def _wanted(spec: Specification, study: Study) -> tuple[set[str], set[str]]:
+def _wanted(spec: Specification) -> tuple[set[str], set[str]]:
     """Names of the actor covariates and of the dyadic covariates in a specification."""
-    actors, pairs = set(), set()
+    actors: set[str] = set()
+    pairs: set[str] = set()
     for term in spec.terms():
         for factor in term.factors:
             if factor.covariate is None or factor.covariate in spec.behaviour:
@@ -195,7 +196,7 @@ def _memberships(study: Study, order: Sequence[str], keep: npt.NDArray[np.int64]
     names = sorted({str(a) for view in views for a in view.alliances})
     ties = np.zeros((len(order), len(study.actors), len(names)))
     for w, view in enumerate(views):
-        columns = [names.index(str(a)) for a in view.alliances]
+        columns = np.array([names.index(str(a)) for a in view.alliances], np.int64)
         ties[w][np.ix_(view.index, columns)] = view.matrix.toarray()
     return Network(ties[:, keep], True, True)
 

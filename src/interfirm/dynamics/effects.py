@@ -114,43 +114,43 @@ def overview() -> pd.DataFrame:
 
 # ---- functions of a degree or count d with parameter p --------------------------------------
 
-TABLES: dict[str, Callable[[Floats, float], Floats]] = {
-    "identity": lambda d, p: d,
-    "sqrt": lambda d, p: np.sqrt(d),
-    "square": lambda d, p: d**2,
-    "power3half": lambda d, p: d**1.5,
+TABLES: dict[str, Callable[[Floats, float], npt.NDArray[np.floating[Any]]]] = {
+    "identity": lambda d, _p: d,
+    "sqrt": lambda d, _p: np.sqrt(d),
+    "square": lambda d, _p: d**2,
+    "power3half": lambda d, _p: d**1.5,
     "root": lambda d, p: d ** (1.0 / p),
-    "log1": lambda d, p: np.log(d + 1.0),
+    "log1": lambda d, _p: np.log(d + 1.0),
     "gw": lambda d, p: np.exp(p / 100) * (1.0 - (1.0 - np.exp(-p / 100)) ** d),
     "least": np.minimum,
     "above": lambda d, p: np.maximum(d - p, 0.0),
     "over": lambda d, p: 1.0 * (d > p),
-    "none": lambda d, p: 1.0 * (d == 0),
+    "none": lambda d, _p: 1.0 * (d == 0),
     "inverse": lambda d, p: 1.0 / (d + (p or 1.0)),
     "inverse2": lambda d, p: 1.0 / ((d + p) * (d + p + 1.0)),
-    "atleast1": lambda d, p: 1.0 * (d >= 1),
-    "atleast2": lambda d, p: 1.0 * (d >= 2),
-    "atleast3": lambda d, p: 1.0 * (d >= 3),
+    "atleast1": lambda d, _p: 1.0 * (d >= 1),
+    "atleast2": lambda d, _p: 1.0 * (d >= 2),
+    "atleast3": lambda d, _p: 1.0 * (d >= 3),
 }
 
 # ---- dyadic factors of an actor covariate: a of ego, b of alter, both centred -----------------
 
 DYADS: dict[str, Callable[[Any, Any, float, float], Any]] = {
-    "ego": lambda a, b, width, mean: a + 0 * b,
-    "alter": lambda a, b, width, mean: b + 0 * a,
-    "ego2": lambda a, b, width, mean: a**2 + 0 * b,
-    "alter2": lambda a, b, width, mean: b**2 + 0 * a,
-    "sum": lambda a, b, width, mean: a + b,
-    "sum2": lambda a, b, width, mean: a**2 + b**2,
-    "product": lambda a, b, width, mean: a * b,
+    "ego": lambda a, b, _width, _mean: a + 0 * b,
+    "alter": lambda a, b, _width, _mean: b + 0 * a,
+    "ego2": lambda a, b, _width, _mean: a**2 + 0 * b,
+    "alter2": lambda a, b, _width, _mean: b**2 + 0 * a,
+    "sum": lambda a, b, _width, _mean: a + b,
+    "sum2": lambda a, b, _width, _mean: a**2 + b**2,
+    "product": lambda a, b, _width, _mean: a * b,
     "similarity": lambda a, b, width, mean: 1.0 - np.abs(a - b) / width - mean,
-    "same": lambda a, b, width, mean: 1.0 * (np.abs(a - b) < 1e-9),
-    "unequal": lambda a, b, width, mean: 1.0 * (np.abs(a - b) >= 1e-9),
-    "difference": lambda a, b, width, mean: b - a,
-    "distance": lambda a, b, width, mean: np.abs(b - a),
-    "distance2": lambda a, b, width, mean: (b - a) ** 2,
-    "higher": lambda a, b, width, mean: 0.5 + 0.5 * _sign(a - b),
-    "sign": lambda a, b, width, mean: _sign(b - a),
+    "same": lambda a, b, _width, _mean: 1.0 * (np.abs(a - b) < 1e-9),
+    "unequal": lambda a, b, _width, _mean: 1.0 * (np.abs(a - b) >= 1e-9),
+    "difference": lambda a, b, _width, _mean: b - a,
+    "distance": lambda a, b, _width, _mean: np.abs(b - a),
+    "distance2": lambda a, b, _width, _mean: (b - a) ** 2,
+    "higher": lambda a, b, _width, _mean: 0.5 + 0.5 * _sign(a - b),
+    "sign": lambda a, b, _width, _mean: _sign(b - a),
 }
 
 
@@ -162,8 +162,8 @@ def _sign(value: Any) -> Any:
 
 MATRICES: dict[str, Callable[[Floats, float], Floats]] = {
     "value": lambda w, mean: w - mean,
-    "raw": lambda w, mean: w,
-    "paths": lambda w, mean: w @ w,
-    "inpaths": lambda w, mean: w.T @ w,
-    "outpaths": lambda w, mean: w @ w.T,
+    "raw": lambda w, _mean: w,
+    "paths": lambda w, _mean: w @ w,
+    "inpaths": lambda w, _mean: w.T @ w,
+    "outpaths": lambda w, _mean: w @ w.T,
 }

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from interfirm.dynamics.coding import Coded
 from interfirm.errors import UsageError
-from interfirm.kernels import saom, saom_codes as k
+from interfirm.kernels import saom
+from interfirm.kernels import saom_codes as k
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,7 +115,7 @@ def _spread(run: Callable[[slice], None], size: int, threads: int) -> None:
         return
     cuts = np.linspace(0, size, chunks + 1).astype(int)
     with ThreadPoolExecutor(chunks) as pool:
-        for done in [pool.submit(run, slice(int(a), int(b))) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]:
+        for done in [pool.submit(run, slice(int(a), int(b))) for a, b in pairwise(cuts)]:
             done.result()
 
 

@@ -18,7 +18,6 @@ from interfirm.dynamics.moments import Moments, moments
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import DataError, Finding, UsageError
 
-
 if TYPE_CHECKING:
     from interfirm.study.study import Study
 
@@ -62,9 +61,9 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     with probability proportional to exp(Σ_k β_k Δs_k): Δs_k is what the change does to the actor's own sum of effect k.
     The estimate is where the simulated means of the statistics equal the observed ones.
 
-    The search takes Newton steps on batches of panels with derivatives from score functions, D = Σ_periods cov(s, score),
-    with the scores as control variates. A last batch of ``phase3`` panels gives convergence and the covariance
-    D⁻¹ Σ D⁻ᵀ, Σ = covariance of the statistics.
+    The search takes Newton steps on batches of panels with derivatives from score functions,
+    D = Σ_periods cov(s, score), with the scores as control variates. A last batch of ``phase3`` panels gives
+    convergence and the covariance D⁻¹ Σ D⁻ᵀ, Σ = covariance of the statistics.
 
     Parameters
     ----------
@@ -119,8 +118,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     run = _Run(coded, seed, engine.workers(threads), progress, _start(coded, previous))
     if previous is None or previous.names != coded.names:
         _search(run)
-    _polish(run)
-    last = _finish(run, phase3)
+    last = _finish(run, phase3, _polish(run))
     return Fit.of(coded, panel, spec, run.theta, last, seed=seed, panels=run.used, findings=tuple(found),
                   cpu_seconds=time.process_time() - began)
 
@@ -146,24 +144,29 @@ def _search(run: _Run) -> None:
             return
 
 
-def _polish(run: _Run) -> None:
+def _polish(run: _Run) -> Moments:
     """Newton steps on growing batches; derivatives are pooled over them."""
-    pooled: Moments | None = None
-    for size in _POLISH:
-        found = run.batch(size, "polish")
-        pooled = found if pooled is None else found.pooled(pooled)
+    pooled = run.batch(_POLISH[0], "polish")
+    _step(run, pooled, mix=0.0, cap=3.0)
+    for size in _POLISH[1:]:
+        pooled = run.batch(size, "polish").pooled(pooled)
         _step(run, pooled, mix=0.0, cap=3.0)
+    return pooled
 
 
-def _finish(run: _Run, size: int) -> Moments:
-    """The last batch; repeated after a correcting step while it has not converged."""
-    found = run.batch(size, "last batch")
+def _finish(run: _Run, size: int, before: Moments) -> Moments:
+    """The last batch; repeated after a correcting step while it has not converged.
+
+    Its derivative is pooled with those of the batches before: their parameters differ by a small part of a standard
+    error, and the noise of the derivative is what standard errors suffer from most.
+    """
+    found = run.batch(size, "last batch").pooled(before)
     for _ in range(_MOST_REPEATS):
         if found.maximum <= 0.75 * CONVERGED_MAX and found.largest <= CONVERGED_EACH:
             break
         kept, theta = found, run.theta.copy()
         _step(run, found, mix=0.0, cap=3.0)
-        found = run.batch(size, "last batch")
+        found = run.batch(size, "last batch").pooled(kept)
         if found.maximum > kept.maximum and kept.maximum <= CONVERGED_MAX:
             run.theta = theta
             return kept
@@ -198,7 +201,7 @@ def _check_ended(coded: Coded, sample: engine.Sample) -> None:
         raise DataError(Finding(
             "error", "the model runs away: a simulated period did not end within the allowed number of steps",
             "runaway-model", expected="rates of change that stay bounded",
-            remedy="Remove effects on the rate, or effects that the data hardly carry; start from a simpler model's fit"))
+            remedy="Remove effects that the data hardly carry, or start from a simpler model's fit"))
     del coded
 
 

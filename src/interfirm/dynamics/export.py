@@ -28,7 +28,7 @@ def text(fit: Fit) -> str:
     return "\n".join(lines)
 
 
-def _line(row: dict[str, Any], width: int) -> str:
+def _line(row: dict[Any, Any], width: int) -> str:
     if row["fixed"]:
         return f"{row['parameter']:<{width}}{row['estimate']:>10.3f}{'fixed':>9}"
     p = f"{row['p']:.3f}" if np.isfinite(row["p"]) else ""
@@ -49,8 +49,9 @@ def latex(fit: Fit) -> str:
             rows.append(rf"{name} & {row['estimate']:.3f}{stars} & ({row['se']:.3f}) \\")
     body = "\n".join(rows)
     word = "" if fit.converged else " The model has not converged."
+    ratio = fit.convergence.maximum
     return "\n".join([
         r"\begin{tabular}{lrr}", r"\toprule", r"Effect & Estimate & (s.e.) \\", r"\midrule", body, r"\bottomrule",
         r"\end{tabular}",
-        rf"% {fit.panels} panels, seed {fit.seed}; overall maximum convergence ratio {fit.convergence.maximum:.3f}.{word}",
+        f"% {fit.panels} panels, seed {fit.seed}; overall maximum convergence ratio {ratio:.3f}.{word}",
     ])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,7 +129,7 @@ class Fit:
     def periods(self) -> tuple[str, ...]:
         """Names of the periods, e.g. ``"2012 to 2015"``."""
         waves = self.panel.waves
-        return tuple(f"{a} to {b}" for a, b in zip(waves[:-1], waves[1:], strict=True))
+        return tuple(f"{a} to {b}" for a, b in pairwise(waves))
 
     def estimate(self, name: str) -> tuple[float, float]:
         """Estimate and standard error of one parameter.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +87,8 @@ def goodness_of_fit(fit: Fit, what: Sequence[str] | None = None, *, seed: int, p
     fit
         A fit.
     what
-        Any of ``indegree``, ``outdegree``, ``geodesic``, ``triads``; for a behaviour ``behaviour``. All that apply if left out.
+        Any of ``indegree``, ``outdegree``, ``geodesic``, ``triads``; ``behaviour`` for a behaviour. All that apply if
+        left out.
     seed, panels, threads
         For the simulation.
     variable
@@ -120,7 +121,7 @@ def _counts(fit: Fit, v: int, functions: dict[str, Callable[[npt.NDArray[np.uint
     mask = coded.zseen[:, v, :rows] if behaviour else coded.seen[:, v, :rows, :cols]
     data = coded.end_levels[:, v, :rows] if behaviour else coded.ends[:, v, :rows, :cols]
 
-    def count(ends: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+    def count(ends: npt.NDArray[Any]) -> dict[str, Floats]:
         parts = [np.where(mask[p] == 1, ends[p], 255 if behaviour else 0).astype(np.uint8) for p in range(len(mask))]
         return {item: np.sum([f(part) for part in parts], axis=0) for item, f in functions.items()}
 

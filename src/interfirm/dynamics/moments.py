@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,7 +65,8 @@ class Moments:
         """Overall maximum convergence ratio: the largest t ratio of any linear combination."""
         keep = self.free & (self.spread > 0)
         part = self.covariance[np.ix_(keep, keep)]
-        return float(np.sqrt(max(self.raw[keep] @ np.linalg.pinv(part, hermitian=True) @ self.raw[keep], 0.0)))
+        squared = float(self.raw[keep] @ np.linalg.pinv(part, hermitian=True) @ self.raw[keep])
+        return math.sqrt(max(squared, 0.0))
 
     def pooled(self, before: Moments) -> Moments:
         """These moments with the derivative averaged with that of an earlier batch, weighted by size."""
@@ -93,7 +95,7 @@ def moments(coded: Coded, sample: Sample) -> Moments:
         deviation += s.mean(axis=0) - cross @ np.linalg.pinv(own, hermitian=True) @ u.mean(axis=0)
     raw = sample.stats.sum(axis=1).mean(axis=0) - observed.sum(axis=0)
     steps = np.array([_steps(coded, item.variable) for item in coded.parameters])
-    unit = np.sqrt(steps / np.maximum(variance, 1e-12))
+    unit: Floats = np.sqrt(steps / np.maximum(variance, 1e-12))
     return Moments(raw, deviation - observed.sum(axis=0), derivative, covariance, np.sqrt(np.diag(covariance)), unit, n,
                    ~coded.fixed, sample)
 

@@ -139,7 +139,7 @@ class Specification:
 
 
 def _plain(text: str) -> str:
-    return re.split(r"[:(*]", text.strip())[0] if text.split(":")[0] not in ROLES else ""
+    return re.split(r"[:(*]", text.strip())[0] if text.split(":", maxsplit=1)[0] not in ROLES else ""
 
 
 def _term(text: str, variable: str, *, rate: bool = False) -> Term:

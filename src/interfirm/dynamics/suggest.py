@@ -118,7 +118,8 @@ def _candidates(study: Study, panel: Panel, relation: str) -> Iterator[tuple[str
     if net.directed:
         yield "outActSqrt", "activity", "firms differ in how many they ask"
     for column in study.dyads.columns:
-        if column not in ("sender", "receiver") and study.dyads[column].dtype == float and study.dyads[column].notna().any():
+        values = study.dyads[column]
+        if values.dtype == float and values.notna().any():
             yield f"X:{column}", "proximity", f"'{column}' is known for pairs"
     for column in _columns(study, _SAME_COLUMNS):
         yield f"sameX:{column}", "fit: similarity", f"firms with the same '{column}' may find one another"

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class TestResult:
+class HypothesisTest:
     """A chi-squared test of several parameters, and one of each.
 
     Attributes
@@ -58,7 +58,7 @@ class TestResult:
         return pd.DataFrame({"parameter": self.names, "one_step": self.step, "z": self.z, "p": self.single_p})
 
     def __str__(self) -> str:
-        lines = [f"{self.what}: chi-squared {self.statistic:.2f} on {self.degrees} degrees of freedom, p = {self.p:.3f}"]
+        lines = [f"{self.what}: chi-squared {self.statistic:.2f} on {self.degrees} df, p = {self.p:.3f}"]
         lines += [f"  {name}: z = {z:.2f}, p = {p:.3f}"
                   for name, z, p in zip(self.names, self.z, self.single_p, strict=True)]
         return "\n".join(lines)
@@ -71,11 +71,13 @@ def chi_squared(value: float, degrees: int) -> float:
     return float(chi2.sf(value, degrees)) if degrees else math.nan
 
 
-def score_test(fit: Fit, effects: Sequence[str], *, seed: int, panels: int = 1000, threads: int | None = None) -> TestResult:
+def score_test(fit: Fit, effects: Sequence[str], *, seed: int, panels: int = 1000,
+               threads: int | None = None) -> HypothesisTest:
     """Would the model fit better with these effects? Without estimating it anew.
 
-    Panels are simulated at the fit with the effects held at 0. With statistics split into those of the fit (1) and of
-    the effects (2), the deviation of 2 is freed from that of 1, g = d₂ - D₂₁ D₁₁⁻¹ d₁, and compared with its covariance.
+    Panels are simulated at the fit with the effects held at 0. With statistics split into those of the fit (1) and
+    of the effects (2), the deviation of 2 is freed from that of 1, g = d₂ - D₂₁ D₁₁⁻¹ d₁, and compared with its
+    covariance.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def score_test(fit: Fit, effects: Sequence[str], *, seed: int, panels: int = 100
 
     Returns
     -------
-    TestResult
+    HypothesisTest
         Joint and single tests, with one-step estimates.
 
     References
@@ -123,7 +125,7 @@ def _panel_with(fit: Fit, spec: Specification) -> Panel:
 
 
 def _orthogonal(what: str, names: list[str], deviation: Floats, derivative: Floats, covariance: Floats,
-                free: npt.NDArray[np.bool_], tested: npt.NDArray[np.bool_]) -> TestResult:
+                free: npt.NDArray[np.bool_], tested: npt.NDArray[np.bool_]) -> HypothesisTest:
     one, two = np.flatnonzero(free & ~tested), np.flatnonzero(tested)
     gamma = derivative[np.ix_(two, one)] @ np.linalg.pinv(derivative[np.ix_(one, one)])
     g = deviation[two] - gamma @ deviation[one]
@@ -133,11 +135,11 @@ def _orthogonal(what: str, names: list[str], deviation: Floats, derivative: Floa
     slope = derivative[np.ix_(two, two)] - gamma @ derivative[np.ix_(one, two)]
     joint = float(g @ np.linalg.pinv(spread, hermitian=True) @ g)
     z = g / np.sqrt(np.maximum(np.diag(spread), 1e-300))
-    return TestResult(what, joint, len(two), chi_squared(joint, len(two)), tuple(names), z,
+    return HypothesisTest(what, joint, len(two), chi_squared(joint, len(two)), tuple(names), z,
                 np.array([two_sided(float(v)) for v in z]), np.linalg.pinv(slope) @ g)
 
 
-def wald_test(fit: Fit, parameters: Sequence[str], *, values: Sequence[float] | None = None) -> TestResult:
+def wald_test(fit: Fit, parameters: Sequence[str], *, values: Sequence[float] | None = None) -> HypothesisTest:
     """Are these parameters together different from 0, or from given values?
 
     W = (β - β₀)' Cov⁻¹ (β - β₀), chi-squared with as many degrees of freedom as there are parameters.
@@ -160,11 +162,11 @@ def wald_test(fit: Fit, parameters: Sequence[str], *, values: Sequence[float] | 
     part = fit.covariance[np.ix_(index, index)]
     joint = float(gap @ np.linalg.solve(part, gap))
     z = gap / np.sqrt(np.diag(part))
-    return TestResult(f"Wald test of {', '.join(parameters)}", joint, len(index), chi_squared(joint, len(index)),
+    return HypothesisTest(f"Wald test of {', '.join(parameters)}", joint, len(index), chi_squared(joint, len(index)),
                 tuple(parameters), z, np.array([two_sided(float(v)) for v in z]), gap)
 
 
-def time_test(fit: Fit, effects: Sequence[str] | None = None) -> TestResult:
+def time_test(fit: Fit, effects: Sequence[str] | None = None) -> HypothesisTest:
     """Are the parameters the same in all periods?
 
     Score test of dummies for every period but the first; their statistics and scores are those of the periods, so

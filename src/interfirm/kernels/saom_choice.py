@@ -146,7 +146,7 @@ def _logistic(u):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
-def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # type: ignore[no-untyped-def]
+def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Whether a tie is there after both were asked (pairwise models), or after j was asked by i (confirmation)."""
     first, end, kind, room = info[v, k.FIRST], info[v, k.LAST], info[v, k.CHOICE], g.shape[0] - 1 - k.TYPES
     one, two = 0.0, 0.0

@@ -18,7 +18,7 @@ from interfirm.kernels.saom_state import lists
 
 
 @njit(**k.INNER)
-def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  # type: ignore[no-untyped-def]
+def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Fill row 3 + e - FIRST of ``f`` for every effect e of variable v.
 
     Parameters
@@ -150,7 +150,7 @@ def _triadic(code, x, g, f, v, i, row, tie, size):  # type: ignore[no-untyped-de
 
 
 @njit(**k.INNER)
-def _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag):  # type: ignore[no-untyped-def]
+def _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Functions of the degree of j or of i; the last column holds i's value for creating any tie."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     outdeg = lists(v, n) + 2 * n

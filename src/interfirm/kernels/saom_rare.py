@@ -9,7 +9,7 @@ from interfirm.kernels.saom_state import lists
 
 
 @njit(**k.INNER)
-def rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
     """Effects of one network that need more than counts of third parties (see ``contributions``)."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     outdeg, count = lists(v, n) + 2 * n, room + 1
@@ -124,7 +124,7 @@ def _four_cycles(g, f, v, i, row, size, cols):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
-def across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
     """Effects of a second network o, or of a dyadic covariate in closure, on i -> j.
 
     KIND of CROSS: 0 i -> j, 1 j -> i, 2 both. KIND of XWX: 0 both places of i -> j, 1 the closing tie, 2 the first

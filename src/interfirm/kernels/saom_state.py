@@ -138,7 +138,7 @@ def _walk(x, g, v, at, i, room, first, second, kind, size):  # type: ignore[no-u
 
 
 @njit(**INNER)
-def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]
     """List the receivers that i's change statistics have to look at, and count third parties for each.
 
     Receivers of present ties come first. With bit TYPES of ``needs`` every receiver is listed, without

@@ -10,7 +10,6 @@ from interfirm.kernels.saom_behaviour import behaviour_statistic
 from interfirm.kernels.saom_effects import contributions
 from interfirm.kernels.saom_state import append, clear, lists, reach
 
-
 _OWN_SUMS = (k.EGOOUT, k.ISOLATE, k.INDIFF, k.DIST2)
 
 
@@ -32,7 +31,7 @@ def keep_seen(x, g, to_x, to_g, seen, v, rows, cols):  # type: ignore[no-untyped
 
 
 @njit(**k.INNER)
-def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, out):  # type: ignore[no-untyped-def]
+def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Fill ``out`` (K) with the statistics of a period.
 
     Effects on variable v see v at the end of the period (x, g) and everything else at its start (sx, sg, what is

@@ -88,6 +88,15 @@ def test_a_star_is_a_branch_not_a_nodal_circuit() -> None:
     assert not all(item.holds for item in found.conditions["nodal circuit"])
 
 
+def test_a_ring_known_by_exchange_alone_is_not_called_a_branch() -> None:
+    """A ring is a chain with one tie more; no firm of it hangs on another."""
+    ring = generate("circuit", 9, seed=1, chord=0.0).exchange
+    found = classify_network(ring, seed=1, draws=30, stability_draws=0)
+    assert found.decision != "branch"
+    assert not all(item.holds for item in found.conditions["branch"])
+    assert classify_network(ring, np.zeros((9, 9)), seed=1, draws=0, stability_draws=0).decision == "circuit"
+
+
 def test_violations_name_who_would_have_to_stop_or_start() -> None:
     made = generate("branch", 13, seed=2, branching=3, shuffle=False)
     names = [f"Firm {i}" for i in range(13)]

@@ -253,6 +253,19 @@ def test_non_response_outsiders_and_missing_relations() -> None:
         study_layers(study, alliance="none")
 
 
+def test_too_many_firms_are_said_and_their_alliances_still_work() -> None:
+    actors = pd.DataFrame({"actor": [f"f{i}" for i in range(3100)]})
+    ring = [("peer", f"f{i}", f"f{(i + 1) % 8}") for i in range(8)]
+    alliances = pd.DataFrame({"alliance": "p", "actor": [f"f{i}" for i in range(8)]})
+    study = study_of(ring, "", actors=actors, alliances=alliances)
+    found = classify(study, seed=1)
+    assert found.decision == "not classified" and found.reasons == ("3,100 firms are too many for the search",)
+    with pytest.raises(UsageError, match="too many"):
+        roles(study)
+    assert len(classify(study, alliance="p", seed=1, draws=0, stability_draws=0).actors) == 8
+    assert without(study, "f1").pairs_lost == 0
+
+
 # ---- alliances ----------------------------------------------------------------------------------
 
 

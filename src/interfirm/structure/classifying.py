@@ -182,10 +182,12 @@ def classify(study: Study, *, exchange: Relation = None, coordination: Relation 
 
 def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classification:
     """Classify checked layers; ``proxy`` says that coordination was inferred, which halves its weight."""
-    layers = adequate(without_isolates(layers))
+    layers = adequate(without_isolates(layers)) if layers.fit else layers
     settings = {"seed": seed, "draws": effort.draws, "stability_draws": effort.stability_draws,
                 "restarts": effort.restarts, "version": __version__}
-    numbers = all_indices(layers.exchange, layers.coordination if layers.known else None) if effort.indices else {}
+    numbers: dict[str, float] = {}
+    if effort.indices and layers.size:
+        numbers = all_indices(layers.exchange, layers.coordination if layers.known else None)
     if not layers.fit:
         return _unfit(layers, numbers, settings)
     roots = np.random.SeedSequence(seed).spawn(5)

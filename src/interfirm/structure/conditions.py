@@ -141,6 +141,9 @@ def conditions(kind: Kind, layers: Layers, positions: Ints, superiors: Ints) -> 
         out += _barrier(tie, positions)
     else:
         out += _outside(layers, expected(kind, positions, superiors))
+        if kind == "branch":
+            out.append(Condition("most firms hang on a superior (largest part without cut vertices)", blocks(tie)[0],
+                                 "at most", limit("two_ways")))
         if kind == "circuit-branch":
             heads = np.isin(np.flatnonzero(nodal), superiors)
             out.append(Condition("the nodal firms are connected with each other", largest_share(tie, nodal),

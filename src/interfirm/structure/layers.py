@@ -192,6 +192,15 @@ def adequate(layers: Layers) -> Layers:
     return replace(out, fit=fit)
 
 
+def too_large(n: int) -> Layers:
+    """Empty layers that say that there are too many firms; dense matrices of them would not fit."""
+    findings = Findings()
+    findings.add("warning", f"{n:,} firms are too many for the search", "too-many",
+                 expected=f"at most {limit('most_actors'):,.0f}", remedy="Classify per alliance or community")
+    none = np.zeros((0, 0), np.int8)
+    return Layers(none, none, False, "not read", np.zeros(0, dtype=object), None, findings, fit=False)
+
+
 def _unknown(layer: Layer) -> float:
     cells = layer.size - len(layer)
     return float((layer < 0).sum()) / cells if cells else 0.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from interfirm.errors import UsageError
 from interfirm.structure.classification import Classification
 from interfirm.structure.indices import reachable
 from interfirm.structure.layers import Layers
@@ -175,6 +176,8 @@ def roles(study: Study, *, exchange: Relation = None, coordination: Relation = N
     Unknown ties count as absent. A role whose data is missing is "not known", with what to collect.
     """
     layers, _ = study_layers(study, exchange, coordination, wave, alliance)
+    if not layers.size:
+        raise UsageError("; ".join(item.problem for item in layers.findings) + ". Give an alliance, or a selection.")
     when = study.wave(wave) if wave is not None or len(study.waves) == 1 else None
     names = [str(name) for name in layers.actors]
     context = _Context(study, layers, when, names, knowledge, arbiter, found)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 from scipy.sparse import csgraph
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.structure.indices import reachable
+from interfirm.structure.limits import limit
 from interfirm.structure.sources import ALLIANCES, Relation, exchange_relations
 
 if TYPE_CHECKING:
@@ -140,8 +142,8 @@ def without(study: Study, actors: str | Sequence[str], *, exchange: Relation = N
             raise UnknownName("member in this wave", name, names)
     gone = [names.index(name) for name in leaving]
     orders = None if len(leaving) <= EXACT else _orders(len(leaving), np.random.default_rng(seed))
-    tie = view.symmetric.toarray() > 0
-    stay = np.setdiff1d(np.arange(len(tie)), gone)
+    tie = sp.csr_array(view.symmetric > 0)
+    stay = np.setdiff1d(np.arange(len(names)), gone)
     pairs = joined_pairs(tie, stay, [])
 
     def pair_value(some: frozenset[int]) -> float:
@@ -151,7 +153,7 @@ def without(study: Study, actors: str | Sequence[str], *, exchange: Relation = N
     parts = [tuple(names[i] for i in part) for part in _parts(tie, stay)]
     return Loss(
         actors=tuple(leaving), pairs_before=pairs, pairs_lost=int(pair_value(frozenset(range(len(gone))))),
-        parts=tuple(parts), alone=tuple(names[i] for i in stay if tie[i].any() and not tie[i, stay].any()),
+        parts=tuple(parts), alone=tuple(names[i] for i in _alone(tie, stay)),
         knowledge_before=known.before, knowledge_lost=known.lost, unreachable=known.unreachable, losing=known.losing,
         pair_share=dict(zip(leaving, shapley(pair_value, len(leaving), orders), strict=True)),
         knowledge_share=known.share, exact=orders is None,
@@ -192,17 +194,23 @@ def _orders(n: int, rng: np.random.Generator) -> Ints:
     return np.array([rng.permutation(n) for _ in range(ORDERS)])
 
 
-def joined_pairs(tie: Bools, stay: Ints, gone: Sequence[int]) -> int:
+def joined_pairs(tie: sp.csr_array, stay: Ints, gone: Sequence[int]) -> int:
     """Pairs of those who stay that some chain of ties joins when some others are gone."""
-    keep = np.setdiff1d(np.arange(len(tie)), np.asarray(gone, dtype=np.int64))
-    _, part = csgraph.connected_components(tie[np.ix_(keep, keep)], directed=False)
+    keep = np.setdiff1d(np.arange(tie.shape[0]), np.asarray(gone, dtype=np.int64))
+    _, part = csgraph.connected_components(tie[keep][:, keep], directed=False)
     sizes = np.bincount(part[np.isin(keep, stay)])
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def _parts(tie: Bools, stay: Ints) -> list[Ints]:
+def _alone(tie: sp.csr_array, stay: Ints) -> list[int]:
+    """Those who stay that had a tie and have none with another who stays."""
+    before, after = tie[stay].sum(axis=1), tie[stay][:, stay].sum(axis=1)
+    return [int(i) for i in stay[(before > 0) & (after == 0)]]
+
+
+def _parts(tie: sp.csr_array, stay: Ints) -> list[Ints]:
     """The parts that those who stay fall into, largest first."""
-    number, part = csgraph.connected_components(tie[np.ix_(stay, stay)], directed=False)
+    number, part = csgraph.connected_components(tie[stay][:, stay], directed=False)
     return sorted((stay[part == at] for at in range(number)), key=len, reverse=True)
 
 
@@ -223,6 +231,9 @@ def _knowledge_loss(study: Study, knowledge: Relation, wave: str | int | None, l
     if not relations:
         return _Knowledge()
     view = study.adjacency(relations, study.wave(wave), who="all")
+    if view.size > limit("most_actors"):
+        raise UsageError(f"{view.size:,} actors are too many for the ways to outside knowledge; at most "
+                         f"{limit('most_actors'):,.0f}. Take a selection.")
     external = (study.actors["position"] == "external").to_numpy(dtype=bool)[view.index]
     ask = view.matrix.toarray() > 0
     if not ask[:, external].any():

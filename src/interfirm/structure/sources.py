@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import UnknownName, UsageError
-from interfirm.structure.layers import Layers, read_layers
+from interfirm.structure.layers import Layers, read_layers, too_large
 from interfirm.structure.limits import limit
 
 if TYPE_CHECKING:
@@ -46,10 +46,16 @@ def study_layers(study: Study, exchange: Relation = None, coordination: Relation
     """
     relations = exchange_relations(study, exchange)
     first = study.adjacency(relations, _when(study, relations, wave))
-    second = find_coordination(study, coordination, wave, first)
     keep = np.arange(first.size)
     if alliance is not None:
         keep = np.flatnonzero(np.isin(first.actors, members(study, alliance)))
+    if first.size > limit("most_actors"):
+        if alliance is None:
+            return too_large(first.size), False
+        chosen = [str(name) for name in first.actors[keep]]
+        part = study.select(actors=chosen)
+        return study_layers(part, exchange, coordination, wave, alliance)
+    second = find_coordination(study, coordination, wave, first)
     cut = np.ix_(keep, keep)
     weights = first.matrix.toarray()[cut]
     matrix = None if second.matrix is None else second.matrix[cut]

@@ -17,8 +17,8 @@ def grown(seed: int = 1, *, n: int = 24, waves: int = 3, undirected: bool = Fals
     start = (rng.random((n, n)) < 0.1) * (1.0 - np.eye(n))
     if undirected:
         start = np.maximum(start, start.T)
-        spec = Specification("r", ["density", "transTriads", "sameX:size"], model="forcing")
-        theta = np.array([4.0, -1.6, 0.25, 0.5])
+        spec = Specification("r", ["density", "gwesp(69)", "sameX:size"], model="forcing")
+        theta = np.array([4.0, -1.4, 0.5, 0.5])
     else:
         spec = Specification("r", ["density", "recip", "transTrip", "sameX:size"])
         theta = np.array([4.0, -2.0, 1.5, 0.25, 0.5])

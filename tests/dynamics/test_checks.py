@@ -57,8 +57,10 @@ def test_warnings_before_anything_is_simulated():
 
 
 @pytest.mark.parametrize(("terms", "match"), [
-    (["transTripp"], "Did you mean 'transTrip'"), (["altX"], "altX:<actor>"), (["recip:size"], "'recip' is written recip"),
-    (["recip*transTrip"], "only one factor"), (["gwesp"], "not for directed"), (["endow:outIso"], "no creation or endow"),
+    (["transTripp"], "Did you mean 'transTrip'"), (["altX"], "altX:<actor>"),
+    (["recip:size"], "'recip' is written recip"),
+    (["recip*transTrip"], "only one factor"), (["gwesp"], "not for directed"),
+    (["endow:outIso"], "no creation or endow"),
     (["recip", "recip"], "twice"), (["outRate"], "belongs"), (["crprod:other"], "dependent relation"),
     (["???"], "is not an effect")])
 def test_specifications_that_make_no_sense(terms, match):
@@ -93,7 +95,8 @@ def test_a_suggestion_from_the_bundled_example():
 
 def test_a_study_is_taken_as_it_is():
     study = example(seed=1)
-    fit = estimate(study, Specification("advice", ["density", "recip", "X:geographic_proximity", "sameX:sector"]), seed=1)
+    effects = ["density", "recip", "X:geographic_proximity", "sameX:sector"]
+    fit = estimate(study, Specification("advice", effects), seed=1)
     assert fit.converged
     assert fit.panel.waves == study.wave_order
     assert fit.estimate("X:geographic_proximity")[0] > 0  # the example is drawn with nearer partners preferred

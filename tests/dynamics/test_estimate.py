@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 from small import grown
 
 from interfirm.dynamics import Specification, estimate, goodness_of_fit, panel, rsiena, simulate, wald_test
 from interfirm.dynamics.importance import relative_importance
 from interfirm.dynamics.tests_of_fit import score_test, time_test
 from interfirm.errors import UnknownName, UsageError
+from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 
 BAND = 0.10  # standard errors; the reference's own mean over three seeds moves by up to 0.06
 SE_BAND = 0.10
@@ -19,7 +19,8 @@ RATE_SE_BAND = 0.15  # the reference's own standard errors of rates differ by up
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "effects", "conditional"), [
-    ("A_transTrip", MODEL_A, False), ("A_transTrip", MODEL_A, True), ("A_gwespFF", ["density", "recip", "gwespFF"], False),
+    ("A_transTrip", MODEL_A, False), ("A_transTrip", MODEL_A, True),
+    ("A_gwespFF", ["density", "recip", "gwespFF"], False),
     ("A_gwespFF", ["density", "recip", "gwespFF"], True), ("B", MODEL_B, False), ("B", MODEL_B, True),
     ("C_avSim", MODEL_C, False), ("C_avSim", MODEL_C, True)])
 def test_estimates_are_those_of_the_reference(s50, name, effects, conditional):
@@ -53,7 +54,8 @@ def test_estimates_recover_what_was_put_in(fit):
 def test_the_result_says_what_it_is(fit):
     table = fit.table()
     assert list(table["parameter"]) == fit.names
-    assert table.loc[table["parameter"] == "recip", "odds_ratio"].item() == pytest.approx(np.exp(fit.estimate("recip")[0]))
+    ratio = table.loc[table["parameter"] == "recip", "odds_ratio"].item()
+    assert ratio == pytest.approx(np.exp(fit.estimate("recip")[0]))
     assert "converged" in str(fit)
     assert r"\toprule" in fit.latex()
     assert fit.means == pytest.approx(fit.targets, abs=0.3 * fit.last.spread.max())
@@ -88,7 +90,8 @@ def test_tests_of_effects(fit):
     assert missing.degrees == 2
     assert missing.p < 0.05  # the panel was drawn with closure
     assert missing.z[0] > 2
-    assert wald_test(fit, ["recip"]).statistic == pytest.approx((fit.estimate("recip")[0] / fit.estimate("recip")[1]) ** 2)
+    value, error = fit.estimate("recip")[:2]
+    assert wald_test(fit, ["recip"]).statistic == pytest.approx((value / error) ** 2)
     assert wald_test(fit, ["recip", "transTrip"]).p < 0.001
     same = time_test(fit)
     assert same.degrees == 4
@@ -137,11 +140,11 @@ def test_the_script_for_the_reference_estimator_has_every_term(fit):
 
 @pytest.mark.parametrize("model", ["forcing", "confirmation", "compensatory"])
 def test_undirected_models_converge(model):
-    spec = Specification("r", ["density", "transTriads", "sameX:size"], model=model)
+    spec = Specification("r", ["density", "gwesp(69)", "sameX:size"], model=model)
     found = estimate(grown(undirected=True), spec, seed=1)
     assert found.converged
     if model == "forcing":
-        assert np.abs((found.theta - [4.0, 4.0, -1.6, 0.25, 0.5]) / found.se).max() < 3.5
+        assert np.abs((found.theta - [4.0, 4.0, -1.4, 0.5, 0.5]) / found.se).max() < 3.5
 
 
 def test_two_mode_and_two_networks_converge():

@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import pytest
-from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 from scipy.linalg import expm
 from small import grown
 
@@ -14,6 +13,7 @@ from interfirm.dynamics import engine
 from interfirm.dynamics.coding import code
 from interfirm.dynamics.data import panel
 from interfirm.dynamics.specification import Specification
+from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 
 PANELS = 2000
 MONTE_CARLO = 4.0  # standard errors of the difference of two means; the frozen side has 2,000 panels too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.fit import Fit
 from interfirm.dynamics.moments import Moments, moments
 from interfirm.dynamics.specification import Specification
-from interfirm.errors import DataError, Finding, UsageError
+from interfirm.errors import DataError, Finding, Findings, UsageError
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -27,7 +27,8 @@ Progress = Callable[[str, int, float], None]
 CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
 _SEARCH, _POLISH = 50, (200, 400, 600)
-_MOST_SEARCH, _MOST_REPEATS = 40, 4
+_MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
+_NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations
 
 
 @dataclass
@@ -45,7 +46,7 @@ class _Run:
         """Simulate at the current parameters; every batch has its own random numbers."""
         sample = engine.simulate(self.coded, self.theta, size, seed=self.seed, first=self.used, threads=self.threads)
         self.used += size
-        _check_ended(self.coded, sample)
+        _check_ended(sample)
         out = moments(self.coded, sample)
         if self.progress is not None:
             self.progress(what, self.used, out.largest)
@@ -119,8 +120,19 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     if previous is None or previous.names != coded.names:
         _search(run)
     last = _finish(run, phase3, _polish(run))
+    _judge(coded, last, found)
     return Fit.of(coded, panel, spec, run.theta, last, seed=seed, panels=run.used, findings=tuple(found),
                   cpu_seconds=time.process_time() - began)
+
+
+def _judge(coded: Coded, last: Moments, found: Findings) -> None:
+    """Say so if the model is degenerate or has not converged."""
+    if problem := degenerate(coded, last.sample.stats.sum(axis=1).mean(axis=0)):
+        found.add("warning", problem.rstrip("."), "degenerate")
+    if last.maximum > CONVERGED_MAX:
+        worst = max((abs(r), n) for r, n, free in zip(last.ratios, coded.names, last.free, strict=True) if free)[1]
+        found.add("warning", f"the estimation has not converged; '{worst}' is farthest from its target", "not-converged",
+                  remedy="Start again from this fit (previous=...), with another seed, or with a smaller model")
 
 
 def _start(coded: Coded, previous: Fit | None) -> Floats:
@@ -134,14 +146,30 @@ def _start(coded: Coded, previous: Fit | None) -> Floats:
 
 
 def _search(run: _Run) -> None:
-    """Damped Newton steps on small batches until the deviations are small."""
-    quiet = 0
-    for at in range(_MOST_SEARCH):
+    """Damped Newton steps on small batches until the deviations are small.
+
+    Derivatives are averaged over the steps. A step after which the deviations are much larger is taken back, and the
+    next one is shorter.
+    """
+    quiet, gain, best, kept, at = 0, 1.0, np.inf, run.theta.copy(), run.theta.copy()
+    derivative: Floats | None = None
+    last = np.inf
+    for step in range(_MOST_SEARCH):
         found = run.batch(_SEARCH, "search")
-        quiet = quiet + 1 if found.largest < 0.7 else 0
-        _step(run, found, mix=0.3 if at < 4 else 0.1, cap=2.0)
+        if found.largest < best:
+            best, kept = found.largest, run.theta.copy()
+        if found.largest > max(2.5 * last, _FAR):
+            gain, run.theta = max(gain / 2, 0.1), at.copy()
+            last = last * 1.2
+            continue
+        derivative = found.derivative if derivative is None else 0.6 * derivative + 0.4 * found.derivative
+        quiet = quiet + 1 if found.largest < _NEAR else 0
+        last, at = found.largest, run.theta.copy()
+        gain = min(1.0, 1.3 * gain)
+        _step(run, replace(found, derivative=derivative), mix=0.3 if step < 4 else 0.1, cap=1.5, gain=gain)
         if quiet >= 2:
             return
+    run.theta = kept
 
 
 def _polish(run: _Run) -> Moments:
@@ -173,7 +201,7 @@ def _finish(run: _Run, size: int, before: Moments) -> Moments:
     return found
 
 
-def _step(run: _Run, found: Moments, *, mix: float, cap: float) -> None:
+def _step(run: _Run, found: Moments, *, mix: float, cap: float, gain: float = 1.0) -> None:
     """theta - D⁻¹ deviation, with D mixed with its diagonal and the step bounded."""
     free = ~run.coded.fixed
     d = found.derivative[np.ix_(free, free)]
@@ -190,19 +218,18 @@ def _step(run: _Run, found: Moments, *, mix: float, cap: float) -> None:
     rates = np.array([p.kind == "rate" for p in run.coded.parameters])
     most = np.where(rates, 0.5 * run.theta, cap * unit)
     excess = np.max(np.abs(step) / np.maximum(most, 1e-12), initial=0.0)
-    step /= max(1.0, excess)
+    step *= gain / max(1.0, excess)
     run.theta = np.where(free, run.theta + step, run.theta)
-    run.theta[rates] = np.maximum(run.theta[rates], 0.02)
+    run.theta[rates] = np.clip(run.theta[rates], 0.02, _MOST_RATE)
 
 
-def _check_ended(coded: Coded, sample: engine.Sample) -> None:
+def _check_ended(sample: engine.Sample) -> None:
     """Refuse parameters at which periods do not end or every tie comes into being."""
     if (sample.times < 0).any():
         raise DataError(Finding(
             "error", "the model runs away: a simulated period did not end within the allowed number of steps",
             "runaway-model", expected="rates of change that stay bounded",
             remedy="Remove effects that the data hardly carry, or start from a simpler model's fit"))
-    del coded
 
 
 def degenerate(coded: Coded, means: Floats) -> str | None:

@@ -131,7 +131,7 @@ def _judge(coded: Coded, last: Moments, found: Findings) -> None:
         found.add("warning", problem.rstrip("."), "degenerate")
     if last.maximum > CONVERGED_MAX:
         worst = max((abs(r), n) for r, n, free in zip(last.ratios, coded.names, last.free, strict=True) if free)[1]
-        found.add("warning", f"the estimation has not converged; '{worst}' is farthest from its target", "not-converged",
+        found.add("warning", f"the estimation has not converged; '{worst}' is farthest off its target", "not-converged",
                   remedy="Start again from this fit (previous=...), with another seed, or with a smaller model")
 
 

@@ -73,7 +73,7 @@ bundle:
 lock: setup-dev
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --generate-hashes pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra test --extra docs pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --generate-hashes --extra test --extra docs --extra experiments --extra distributed pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist docs/_build frontend/node_modules

@@ -138,7 +138,7 @@ def _judge(coded: Coded, last: Moments, found: Findings) -> None:
 def _start(coded: Coded, previous: Fit | None) -> Floats:
     theta = coded.start.copy()
     if previous is not None:
-        known = dict(zip(previous.names, previous.theta, strict=True))
+        known = dict(zip(previous.names, previous.simulated_theta, strict=True))
         for q, name in enumerate(coded.names):
             if not coded.fixed[q]:
                 theta[q] = known.get(name, theta[q])

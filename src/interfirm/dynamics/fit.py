@@ -57,9 +57,13 @@ class Fit:
     names
         K names of the parameters.
     theta, se
-        Estimates and standard errors (NaN for fixed parameters).
+        Estimates and standard errors (NaN for fixed parameters). Rates are opportunities of an actor per period.
     covariance
         K × K covariance of the estimates (fixed ones 0).
+    pace
+        K: what ``theta`` was divided by in the simulation. 1, but for the basic rates of the other variables in
+        conditional estimation: there the conditioning relation has the rate 1, a period takes as long as it takes,
+        and ``pace`` is its mean duration.
     targets, means
         Observed statistics, and simulated means at the estimate.
     derivative, variance
@@ -80,6 +84,7 @@ class Fit:
     theta: Floats
     se: Floats
     covariance: Floats
+    pace: Floats
     targets: Floats
     means: Floats
     derivative: Floats
@@ -104,6 +109,7 @@ class Fit:
         inverse = np.linalg.pinv(last.derivative[np.ix_(free, free)])
         covariance[np.ix_(free, free)] = inverse @ last.covariance[np.ix_(free, free)] @ inverse.T
         se = np.where(free, np.sqrt(np.maximum(np.diag(covariance), 0.0)), np.nan)
+        pace = _pace(coded, spec, last.sample.times)
         observed = targets(coded).sum(axis=0)
         ratios = dict(zip(coded.names, last.ratios.tolist(), strict=True))
         state = Convergence(ratios, last.maximum, bool(last.maximum <= CONVERGED_MAX))
@@ -112,13 +118,25 @@ class Fit:
             for p in range(panel.periods):
                 took = last.sample.times[:, p]
                 rates[f"rate {spec.relation} period {p + 1}"] = (float(took.mean()), float(took.std(ddof=1)))
-        return cls(coded.names, theta.copy(), se, covariance, observed, observed + last.raw, last.derivative,
-                   last.covariance, state, rates, seed, panels, cpu_seconds, findings, spec, panel, coded, last)
+        return cls(coded.names, theta * pace, se * pace, covariance * np.outer(pace, pace), pace, observed,
+                   observed + last.raw, last.derivative, last.covariance, state, rates, seed, panels, cpu_seconds,
+                   findings, spec, panel, coded, last)
 
     @property
     def converged(self) -> bool:
         """Whether the overall maximum convergence ratio is at most 0.20."""
         return self.convergence.converged
+
+    @property
+    def simulated_theta(self) -> Floats:
+        """The parameters as the simulation takes them: ``theta`` by ``pace``."""
+        return self.theta / self.pace
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Every parameter by name, basic rates included, as :func:`interfirm.dynamics.simulate` takes them."""
+        return {**{name: value for name, (value, _) in self.conditional_rates.items()},
+                **dict(zip(self.names, self.theta.tolist(), strict=True))}
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -185,6 +203,16 @@ class Fit:
 
     def __repr__(self) -> str:
         return f"<Fit of '{self.spec.relation}': {len(self.names)} parameters, {self.convergence}>"
+
+
+def _pace(coded: Coded, spec: Specification, times: Floats) -> Floats:
+    """Factor from the time of a simulation to that of a period, for each parameter."""
+    out = np.ones(len(coded.parameters))
+    if spec.conditional:
+        for q, item in enumerate(coded.parameters):
+            if item.kind == "rate" and item.period is not None:
+                out[q] = times[:, item.period].mean()
+    return out
 
 
 def two_sided(z: float) -> float:

@@ -128,7 +128,7 @@ def _counts(fit: Fit, v: int, functions: dict[str, Callable[[npt.NDArray[np.uint
     found: dict[str, list[Floats]] = {item: [] for item in functions}
     for first in range(0, panels, chunk):
         size = min(chunk, panels - first)
-        sample = engine.simulate(coded, fit.theta, size, seed=seed, first=first, threads=threads, keep=True)
+        sample = engine.simulate(coded, fit.simulated_theta, size, seed=seed, first=first, threads=threads, keep=True)
         ends = sample.levels[:, :, v, :rows] if behaviour else sample.ends[:, :, v, :rows, :cols]
         for panel in ends:
             for item, value in count(panel).items():

@@ -74,7 +74,7 @@ def relative_importance(fit: Fit) -> Importance:
     actors = np.full((len(coded.x0), n, last - first), np.nan)
     for p in range(len(coded.x0)):
         sign = 1.0 - 2.0 * coded.x0[p, 0].astype(float)
-        table = engine.change_statistics(coded, fit.theta, p) * sign[:, :, None]
+        table = engine.change_statistics(coded, fit.simulated_theta, p) * sign[:, :, None]
         allowed = coded.free[p, 0] == 1
         for i in np.flatnonzero(coded.active[p, :n]):
             actors[p, i] = _shares(table[i][allowed[i]], fit.theta[params])

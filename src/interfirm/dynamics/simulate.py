@@ -60,7 +60,7 @@ def simulate(study: Study | Panel, spec: Specification, parameters: Mapping[str,
         Data and model; covariates are held at the wave. Covariates are centred by the whole study.
     parameters
         Name to value for every effect, and ``"rate"`` (or ``"rate <variable>"``): opportunities of an actor per period.
-        ``dict(zip(fit.names, fit.theta))`` works: the rate of the last period is used.
+        ``fit.values`` works: the rate of the last period is used.
     periods
         How many units of time.
     seed

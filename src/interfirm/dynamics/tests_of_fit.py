@@ -105,7 +105,7 @@ def score_test(fit: Fit, effects: Sequence[str], *, seed: int, panels: int = 100
             raise UsageError(f"'{name}' is in the model already; use wald_test.")
     spec = replace(fit.spec, effects=[*fit.spec.effects, *wanted], fix={**fit.spec.fix, **dict.fromkeys(wanted, 0.0)})
     coded = code(_panel_with(fit, spec), spec)
-    theta = np.array([fit.theta[fit.names.index(n)] if n in fit.names else 0.0 for n in coded.names])
+    theta = np.array([fit.simulated_theta[fit.names.index(n)] if n in fit.names else 0.0 for n in coded.names])
     sample = engine.simulate(coded, theta, panels, seed=seed, threads=engine.workers(threads))
     found = moments(coded, sample)
     tested = np.array([n in wanted for n in coded.names])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from interfirm.dynamics.data import Panel, panel
 from interfirm.dynamics.effects import catalogue, overview
 from interfirm.dynamics.estimate import estimate
-from interfirm.dynamics.export import latex
+from interfirm.dynamics.examine import examine
+from interfirm.dynamics.export import Start, latex, start, to_dict
 from interfirm.dynamics.fit import Convergence, Fit
 from interfirm.dynamics.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from interfirm.dynamics.importance import Importance, relative_importance
+from interfirm.dynamics.notation import specification
+from interfirm.dynamics.reading import Reading, read
 from interfirm.dynamics.rsiena import rsiena
 from interfirm.dynamics.simulate import Simulation, simulate
 from interfirm.dynamics.specification import Specification
@@ -22,20 +25,27 @@ __all__ = [
     "HypothesisTest",
     "Importance",
     "Panel",
+    "Reading",
     "Simulation",
     "Specification",
+    "Start",
     "Suggestion",
     "catalogue",
     "estimate",
+    "examine",
     "goodness_of_fit",
     "latex",
     "overview",
     "panel",
+    "read",
     "relative_importance",
     "rsiena",
     "score_test",
     "simulate",
+    "specification",
+    "start",
     "suggest",
     "time_test",
+    "to_dict",
     "wald_test",
 ]

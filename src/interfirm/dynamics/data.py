@@ -205,6 +205,8 @@ def _covariate(study: Study, name: str, order: Sequence[str], keep: npt.NDArray[
     import pandas as pd
 
     column, _, at = name.partition("@")
+    if column.startswith("log_") and column not in (*study.actors.columns, *study.observations.columns):
+        return _logarithm(name, *_covariate(study, name.removeprefix("log_"), order, keep)), False
     if at or column in study.actors.columns:
         series = [study.covariate(column, at or None if column not in study.actors.columns else None)]
     else:
@@ -215,6 +217,12 @@ def _covariate(study: Study, name: str, order: Sequence[str], keep: npt.NDArray[
     words = pd.factorize(pd.concat(series))[0].reshape(len(series), -1).astype(float)
     words[words < 0] = np.nan
     return words[:, keep], True
+
+
+def _logarithm(name: str, values: Floats, text: bool) -> Floats:
+    if text or np.nanmin(values) <= 0:
+        raise UsageError(f"'{name}': a logarithm needs numbers above 0. Use the column itself, or add 1 to it first.")
+    return np.asarray(np.log(values))
 
 
 def _levels(study: Study, name: str, order: Sequence[str], keep: npt.NDArray[np.int64]) -> Floats:

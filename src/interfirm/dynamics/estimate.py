@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,18 @@ _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
 _NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations
 
 
+class Earlier(Protocol):
+    """A fit, or what was kept of one: where an estimation can start."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the parameters."""
+
+    @property
+    def theta(self) -> Sequence[float] | Floats:
+        """Their values."""
+
+
 @dataclass
 class _Run:
     """One estimation: where it is, and how to simulate."""
@@ -54,7 +66,7 @@ class _Run:
 
 
 def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Sequence[str] | None = None,
-             phase3: int = 1000, previous: Fit | None = None, threads: int | None = None,
+             phase3: int = 1000, previous: Earlier | None = None, threads: int | None = None,
              progress: Progress | None = None) -> Fit:
     r"""Estimate a tie-formation model (stochastic actor-oriented model) by the method of moments.
 
@@ -117,7 +129,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     found.extend(checks.check_coded(coded, panel, spec))
     found.raise_if_failed()
     run = _Run(coded, seed, engine.workers(threads), progress, _start(coded, previous))
-    if previous is None or previous.names != coded.names:
+    if previous is None or list(previous.names) != coded.names:
         _search(run)
     last = _finish(run, phase3, _polish(run))
     _judge(coded, last, found)
@@ -135,7 +147,7 @@ def _judge(coded: Coded, last: Moments, found: Findings) -> None:
                   remedy="Start again from this fit (previous=...), with another seed, or with a smaller model")
 
 
-def _start(coded: Coded, previous: Fit | None) -> Floats:
+def _start(coded: Coded, previous: Earlier | None) -> Floats:
     theta = coded.start.copy()
     if previous is not None:
         known = dict(zip(previous.names, previous.simulated_theta, strict=True))

@@ -44,10 +44,15 @@ class Importance:
         columns = {f"period {p + 1}": row for p, row in enumerate(self.expected)}
         return pd.DataFrame({"effect": self.names, **columns, "mean": self.expected.mean(axis=0)})
 
-    def __str__(self) -> str:
+    def words(self) -> str:
+        """The shares, largest first, with what they are shares of."""
         mean = self.expected.mean(axis=0)
-        order = np.argsort(-mean)
-        return "\n".join(f"{self.names[q]}: {mean[q]:.0%}" for q in order)
+        head = ("How much each effect matters: if it were not there, how differently would actors choose at the start "
+                "of\nthe periods? As shares of all such differences:")
+        return "\n".join([head, *(f"  {mean[q]:>4.0%}  {self.names[q]}" for q in np.argsort(-mean, kind="stable"))])
+
+    def __str__(self) -> str:
+        return self.words()
 
 
 def relative_importance(fit: Fit) -> Importance:

@@ -68,7 +68,7 @@ class Specification:
     effects
         Short names, e.g. ``"recip"``, ``"gwespFF(69)"``, ``"X:geographic_proximity"``, ``"altX:employees"``,
         ``"creation:recip"``, ``"endow:recip"``, ``"recip*egoX:founded"``. ``column@wave`` holds a column at the value
-        of one wave. ``density`` is added if it is left out.
+        of one wave, ``log_column`` is its natural logarithm. ``density`` is added if it is left out.
     rate
         Effects on how often actors act: ``"RateX:employees"``, ``"outRate"``, …
     model

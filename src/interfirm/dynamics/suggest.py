@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from interfirm.dynamics import checks
-from interfirm.dynamics.coding import code
+from interfirm.dynamics import checks, engine
+from interfirm.dynamics.coding import Coded, code
 from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import InterfirmError
+from interfirm.kernels import saom_codes as k
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
 CHANGES_PER_EFFECT = 12
 MOST_EFFECTS = 12
 MOST_MISSING = 0.2
+MOST_OVERLAP = 0.8
 
+Candidate = tuple[list[str], str, str]  # terms that come together, concept, why
+
+_PROXIMITIES = ("geographic_proximity", "cognitive_proximity", "organisational_proximity", "institutional_proximity",
+                "social_proximity", "technological_proximity")
 _ACTOR_COLUMNS = ("employees", "rd_share", "founded", "external_links", "patents", "turnover")
 _SAME_COLUMNS = ("sector", "city", "ownership", "kind", "parent")
 
@@ -53,18 +60,25 @@ class Suggestion:
         rows += [(term, "", False, why) for term, why in self.left_out]
         return pd.DataFrame(rows, columns=["term", "concept", "included", "reason"])
 
+    def left_out_lines(self) -> list[str]:
+        """One line per reason: the terms, and why they are not in."""
+        reasons: dict[str, list[str]] = {}
+        for term, why in self.left_out:
+            reasons.setdefault(why, []).append(term)
+        return [f"{', '.join(terms)}: {why}" for why, terms in reasons.items()]
+
     def __str__(self) -> str:
         lines = [f"{term}: {why}" for term, _, why in self.reasons]
-        lines += [f"left out: {term}: {why}" for term, why in self.left_out]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"left out: {line}" for line in self.left_out_lines())])
 
 
-def suggest(study: Study, relation: str) -> Suggestion:
+def suggest(study: Study, relation: str, *, waves: Sequence[str] | None = None) -> Suggestion:
     """A tie-formation model for a relation that the data can carry.
 
-    Terms are taken in the order reciprocity, closure, status, proximity, similarity, capability, as long as there are
-    about twelve changed ties per effect; a term that does not vary, is mostly unknown or repeats another is left out
-    with the reason.
+    First one term of each concept: reciprocity, closure, status, proximity, similarity, capability, activity; then
+    further proximities, similarities and capabilities, as long as there are about twelve changed ties per effect. A
+    term is left out, with the reason, if it does not vary, is mostly unknown, or says nearly the same as one before
+    it (its change statistics correlate above 0.8).
 
     Parameters
     ----------
@@ -72,28 +86,37 @@ def suggest(study: Study, relation: str) -> Suggestion:
         A study with at least two waves.
     relation
         A relation, or ``"alliances"``.
+    waves
+        Waves to use, in order; all if left out.
 
     Raises
     ------
     DataError
         If the relation cannot be modelled at all.
+
+    Examples
+    --------
+    >>> from interfirm import example
+    >>> suggest(example(seed=1), "advice").spec.effects[:2]  # doctest: +SKIP
+    ['density', 'recip']
     """
     base = Specification(relation, ["density"])
-    panel = from_study(study, base)
+    panel = from_study(study, base, waves)
     found = checks.check(panel, base)
     found.raise_if_failed()
     room = int(np.clip(_changes(panel, relation) // CHANGES_PER_EFFECT, 2, MOST_EFFECTS))
-    chosen, reasons, out = ["density"], [("density", "cost of a tie", "every model needs it")], []
-    for term, concept, why in _candidates(study, panel, relation):
-        if len(chosen) >= room:
-            out.append((term, f"the data have about {room * CHANGES_PER_EFFECT} changes, enough for {room} effects"))
-            continue
-        problem = _problem(study, relation, [*chosen, term])
-        if problem:
-            out.append((term, problem))
+    chosen, reasons = ["density"], [("density", "cost of a tie", "every model needs it")]
+    out: list[tuple[str, str]] = []
+    for terms, concept, why in _candidates(study, panel, relation):
+        if len(chosen) + len(terms) > room:
+            problem = f"the data have about {_changes(panel, relation)} changes, enough for {room} effects"
         else:
-            chosen.append(term)
-            reasons.append((term, concept, why))
+            problem = _problem(study, relation, waves, [*chosen, *terms], len(terms))
+        if problem:
+            out += [(term, problem) for term in terms]
+        else:
+            chosen += terms
+            reasons += [(term, concept, why) for term in terms]
     return Suggestion(Specification(relation, chosen), tuple(reasons), tuple(out))
 
 
@@ -103,32 +126,46 @@ def _changes(panel: Panel, relation: str) -> int:
     return changed if panel.networks[relation].directed else changed // 2
 
 
-def _candidates(study: Study, panel: Panel, relation: str) -> Iterator[tuple[str, str, str]]:
+def _candidates(study: Study, panel: Panel, relation: str) -> Iterator[Candidate]:
     net = panel.networks[relation]
     if net.two_mode:
-        yield "inPopSqrt", "status", "large alliances may attract"
-        yield "outActSqrt", "activity", "those in many alliances may join more"
-        yield "cycle4", "closure", "partners may meet again"
-        yield from ((f"egoX:{c}", "capability", f"'{c}' may make a firm join") for c in _columns(study, _ACTOR_COLUMNS))
+        yield ["cycle4"], "closure", "partners may meet again"
+        yield ["inPopSqrt"], "status", "large alliances may attract"
+        for column in _scaled(study):
+            yield [f"egoX:{column}"], "capability", f"'{column}' may make a firm join"
+        yield ["outActSqrt"], "activity", "those in many alliances may join more"
         return
     if net.directed:
-        yield "recip", "reciprocity", "who is asked may ask back"
-    yield "gwespFF" if net.directed else "gwesp", "closure", "partners of partners may become partners"
-    yield "inPopSqrt", "status", "those whom many ask may be asked more"
-    if net.directed:
-        yield "outActSqrt", "activity", "firms differ in how many they ask"
-    for column in study.dyads.columns:
-        values = study.dyads[column]
-        if values.dtype == float and values.notna().any():
-            yield f"X:{column}", "proximity", f"'{column}' is known for pairs"
-    for column in _columns(study, _SAME_COLUMNS):
-        yield f"sameX:{column}", "fit: similarity", f"firms with the same '{column}' may find one another"
-    for column in _columns(study, _ACTOR_COLUMNS):
-        yield f"altX:{column}", "status and capability", f"'{column}' may make a firm worth asking"
-        yield f"egoX:{column}", "activity", f"control for altX:{column}"
+        yield ["recip"], "reciprocity", "who is chosen may choose back"
+    yield ["gwespFF" if net.directed else "gwesp"], "closure", "partners of partners may become partners"
+    yield ["inPopSqrt"], "status", "those whom many choose may be chosen more"
+    near = [([f"X:{c}"], "fit: proximity", f"'{c}' is known for pairs") for c in _pairs(study)]
+    alike = [([f"sameX:{c}"], "fit: similarity", f"firms with the same '{c}' may find one another")
+             for c in _columns(study, _SAME_COLUMNS)]
+    able = [_capability(c, directed=net.directed) for c in _scaled(study)]
+    active = [(["outActSqrt"], "activity", "firms differ in how many they choose")] if net.directed else []
+    for number, row in enumerate(zip_longest(near, alike, able)):
+        yield from (item for item in row if item is not None)
+        if number == 0:
+            yield from active
+
+
+def _capability(column: str, *, directed: bool) -> Candidate:
+    plain = column.removeprefix("log_")
+    if not directed:
+        return [f"egoPlusAltX:{column}"], "status and capability", f"'{plain}' may make a firm worth having as partner"
+    return [f"altX:{column}", f"egoX:{column}"], "status and capability", \
+        f"'{plain}' may make a firm worth choosing, or choose more"
+
+
+def _pairs(study: Study) -> list[str]:
+    """Numeric columns of pairs, proximities first."""
+    known = [c for c in study.dyads.columns if study.dyads[c].dtype.kind in "fiu" and study.dyads[c].notna().any()]
+    return sorted(known, key=lambda c: _PROXIMITIES.index(c) if c in _PROXIMITIES else len(_PROXIMITIES))
 
 
 def _columns(study: Study, names: tuple[str, ...]) -> list[str]:
+    """Columns that vary and are mostly known."""
     out = []
     for name in names:
         for table in (study.actors, study.observations):
@@ -137,13 +174,46 @@ def _columns(study: Study, names: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def _problem(study: Study, relation: str, terms: list[str]) -> str:
-    """Why the terms cannot stand together; empty if they can."""
+def _scaled(study: Study) -> list[str]:
+    """Columns of what firms have; those spread over more than a factor of ten, all above 0, by their logarithm."""
+    out = []
+    for name in _columns(study, _ACTOR_COLUMNS):
+        table = study.actors if name in study.actors.columns else study.observations
+        values = table[name].dropna().to_numpy(dtype=float)
+        out.append(f"log_{name}" if values.min() > 0 and values.max() > 10 * values.min() else name)
+    return out
+
+
+def _problem(study: Study, relation: str, waves: Sequence[str] | None, terms: list[str], fresh: int) -> str:
+    """Why the last ``fresh`` terms cannot stand with those before them; empty if they can."""
     spec = Specification(relation, terms)
     try:
-        panel = from_study(study, spec)
-        found = checks.check_coded(code(panel, spec), panel, spec)
+        panel = from_study(study, spec, waves)
+        coded = code(panel, spec)
+        found = checks.check_coded(coded, panel, spec)
     except InterfirmError as problem:
-        return str(problem)
+        return str(problem).rstrip(".")
+    for name, array in panel.dyads.items():
+        unknown = float(np.isnan(array[:, ~np.eye(array.shape[1], dtype=bool)]).mean())
+        if unknown > MOST_MISSING and f"X:{name}" in terms[-fresh:]:
+            return f"{unknown:.0%} of the pairs are unknown"
     errors = found.of("error")
-    return errors[0].problem if errors else ""
+    return errors[0].problem if errors else _overlap(coded, fresh)
+
+
+def _overlap(coded: Coded, fresh: int) -> str:
+    """Which earlier term the last ones repeat."""
+    rows = []
+    for p in range(len(coded.x0)):
+        sign = 1.0 - 2.0 * coded.x0[p, 0].astype(float)
+        table = engine.change_statistics(coded, coded.start, p) * sign[:, :, None]
+        rows.append(table[(coded.free[p, 0] == 1) & (coded.x0[p, 0] == 0)])
+    table = np.concatenate(rows)
+    names = [coded.parameters[q].name for q in coded.fx[:, k.PARAM]]
+    vary = [q for q in range(len(names)) if table[:, q].std() > 1e-9]
+    found = np.corrcoef(table[:, vary].T) if len(vary) > 1 else np.eye(len(vary))
+    for a, q in enumerate(vary):
+        for b in range(a):
+            if q >= len(names) - fresh and vary[b] < len(names) - fresh and abs(found[a, b]) > MOST_OVERLAP:
+                return f"says nearly the same as '{names[vary[b]]}' (correlation {found[a, b]:.2f})"
+    return ""

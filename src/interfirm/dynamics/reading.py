@@ -1,0 +1,221 @@
+"""What the parameters of a fit mean, in plain words."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from interfirm import vocabulary
+from interfirm.kernels import saom_codes as k
+
+if TYPE_CHECKING:
+    from interfirm.dynamics.coding import Parameter
+    from interfirm.dynamics.fit import Fit
+
+Floats = npt.NDArray[np.float64]
+
+WIDTH: Final = 1.96  # standard errors on each side of a 95 % interval
+PROMISE: Final = "all else that the model knows being equal"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One parameter in words.
+
+    Attributes
+    ----------
+    parameter, title
+        Its short name and its name for people.
+    sentence
+        What it means, with its number and what is compatible with the data.
+    ratio, low, high
+        How many times as likely, and the 95 % interval; NaN where the parameter has no such reading.
+    probability
+        Φ(estimate / standard error) towards the sign of the estimate; NaN for rates and fixed parameters.
+    certainty
+        The fixed word for it.
+    """
+
+    parameter: str
+    title: str
+    sentence: str
+    ratio: float
+    low: float
+    high: float
+    probability: float
+    certainty: str
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, str]]:
+    text = (resources.files("interfirm.dynamics") / "readings.csv").read_text("utf-8")
+    return {row["effect"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def title(parameter: Parameter) -> str:
+    """The name of a parameter for people: ``Reciprocity``, ``Same: sector``, ``Reciprocity (keeping ties)``."""
+    term = parameter.term
+    if term is None:
+        return f"Rate, period {(parameter.period or 0) + 1}"
+    parts = []
+    for factor in term.factors:
+        what = [_spoken(name) for name in (factor.covariate, factor.network) if name]
+        parts.append(factor.effect.title + (f": {', '.join(what)}" if what else ""))
+    role = {k.CREATION: " (making ties)", k.ENDOWMENT: " (keeping ties)"}.get(term.role, "")
+    return " × ".join(parts) + role
+
+
+def _spoken(name: str) -> str:
+    plain = name.removeprefix("log_")
+    return ("log of " if plain != name else "") + plain.replace("_", " ")
+
+
+def read(fit: Fit) -> list[Reading]:
+    """Every parameter of a fit in plain words, in the order of the fit.
+
+    An estimate β stands beside the change Δ that it multiplies. Of two partners who differ by Δ in one effect and in
+    nothing else that the model knows, one is exp(β Δ) times as likely to be chosen as the other.
+
+    Examples
+    --------
+    >>> read(fit)[1].sentence                                # doctest: +SKIP
+    """
+    return [_rate(fit, name, value, se) for name, (value, se) in fit.conditional_rates.items()] + [
+        _one(fit, q, item) for q, item in enumerate(fit.parameters)]
+
+
+def _one(fit: Fit, q: int, item: Parameter) -> Reading:
+    value, se = float(fit.theta[q]), float(fit.se[q])
+    if item.kind == "rate":
+        return _rate(fit, item.name, value, se)
+    ok = math.isfinite(se) and se > 0
+    sure = 0.5 * (1.0 + math.erf(abs(value) / se / math.sqrt(2.0))) if ok else math.nan
+    word = vocabulary.certainty(sure) if ok else ""
+    found = _contrast(fit, item) if item.kind == "effect" else None
+    if found is None or item.name == "density":
+        return Reading(item.name, title(item), _plain(fit, item, value, word), math.nan, math.nan, math.nan, sure, word)
+    size, better, than = found
+    ends = sorted((size * (value - WIDTH * se), size * (value + WIDTH * se))) if ok else (math.nan, math.nan)
+    ratio, low, high = (_exp(v) for v in (size * value, *ends))
+    return Reading(item.name, title(item), _sentence(item, better, than, (ratio, low, high), word), ratio, low, high,
+                   sure, word)
+
+
+def _exp(value: float) -> float:
+    return math.exp(min(max(value, -50.0), 50.0)) if math.isfinite(value) else math.nan
+
+
+def _sentence(item: Parameter, better: str, than: str, numbers: tuple[float, float, float], word: str) -> str:
+    times, low, high = numbers
+    role = item.term.role if item.term is not None else 0
+    if role == k.ENDOWMENT:
+        times, low, high = 1 / times, 1 / high, 1 / low
+        head = f"A tie to {better} is {_times(times)} as likely to be ended as a tie to {than}"
+    elif role == k.CREATION:
+        head = f"A firm is {_times(times)} as likely to start a tie to {better} as to {than}"
+    else:
+        head = f"A firm is {_times(times)} as likely to choose {better} as {than}"
+    if not word:
+        return f"{head}, held fixed."
+    return f"{head} (95 % interval {_number(low)} to {_number(high)}; which way: {word})."
+
+
+def _plain(fit: Fit, item: Parameter, value: float, word: str) -> str:
+    """The direction only, for effects without a contrast of their own."""
+    if item.name == "density":
+        return ("What a tie costs by itself: read it together with the other effects, not alone." if value < 0 else
+                "A tie by itself is worth having: read it together with the other effects, not alone.")
+    sign = "more" if value > 0 else "less"
+    if item.kind == "rate effect":
+        what = f"Firms with more of '{title(item)}' reconsider their ties {sign} often"
+    elif item.variable in fit.spec.behaviour:
+        what = f"'{title(item)}' goes with {'higher' if value > 0 else 'lower'} '{item.variable}'"
+    elif item.term is not None and item.term.factors[0].effect.name in ("egoX", "egoSqX") and item.term.role == 0:
+        what = f"Firms with more {_column(item)} have {'more' if value > 0 else 'fewer'} ties"
+    else:
+        what = f"'{title(item)}' makes ties {sign} likely"
+    if not word:
+        return f"{what}, held fixed."
+    return f"{what} (which way: {word})."
+
+
+def _rate(fit: Fit, name: str, value: float, se: float) -> Reading:
+    parameter = next((p for p in fit.parameters if p.name == name), None)
+    period = int(name.rsplit(maxsplit=1)[-1]) - 1
+    variable = parameter.variable if parameter is not None else fit.spec.relation
+    first, second = fit.panel.waves[period], fit.panel.waves[period + 1]
+    what = "its level" if variable in fit.spec.behaviour else "a tie"
+    text = (f"Between {first} and {second} a firm had {value:.1f} occasions on average to change {what} of "
+            f"'{variable}' (standard error {se:.1f}); it need not have used them.")
+    return Reading(name, f"Rate, {first} to {second}", text, math.nan, math.nan, math.nan, math.nan, "")
+
+
+def _column(item: Parameter) -> str:
+    term = item.term
+    names = [n for f in term.factors for n in (f.covariate, f.network) if n] if term is not None else []
+    return names[0].partition("@")[0].removeprefix("log_").replace("_", " ") if names else ""
+
+
+def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str] | None:
+    """How far apart two partners are in the effect, and how they are called."""
+    term = item.term
+    if term is None or len(term.factors) > 1 or item.variable in fit.spec.behaviour:
+        return None
+    factor = term.factors[0]
+    row = _texts().get(factor.effect.name)
+    if row is None or not row["contrast"]:
+        return None
+    low, high, words = 0.0, 1.0, {"column": _column(item), "low": "", "high": ""}
+    if row["contrast"] != "one":
+        name = factor.covariate or ""
+        if name in fit.panel.behaviours:
+            return None
+        low, high = _ends(fit, row["contrast"], name)
+        if row["contrast"] == "pairs" and set(np.unique(fit.panel.dyads[name])) <= {0.0, 1.0}:
+            return 1.0, f"a partner with {words['column']}", "one without"
+        logs = name.startswith("log_") and row["contrast"] == "quartiles"
+        words |= {key: _number(math.exp(v) if logs else v) for key, v in (("low", low), ("high", high))}
+    return high - low, row["better"].format(**words), row["than"].format(**words)
+
+
+def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:
+    """The lower and the upper quartile of what the effect multiplies; least and largest where these are equal."""
+    if contrast == "pairs":
+        array = fit.panel.dyads[name]
+        values = array[:, ~np.eye(array.shape[1], dtype=bool)].ravel()
+    else:
+        values = fit.panel.covariates[name][:, fit.panel.present.any(axis=0)]
+        if contrast == "gaps":
+            gap = np.abs(values[:, :, None] - values[:, None, :])
+            values = gap[:, ~np.eye(gap.shape[1], dtype=bool)]
+        values = values.ravel()
+    values = values[np.isfinite(values)]
+    low, high = np.quantile(values, [0.25, 0.75])
+    return (float(low), float(high)) if high > low else (float(values.min()), float(values.max()))
+
+
+def _times(value: float) -> str:
+    """Two digits: 0.64 times, 1.0 times, 12 times."""
+    if not math.isfinite(value) or not 0.001 <= value < 10_000:
+        return f"{_number(value)} times"
+    return f"{value:.{max(0, 1 - math.floor(math.log10(value) + 0.02))}f} times"
+
+
+def _number(value: float) -> str:
+    """Three digits at most, without scientific notation where it can be avoided."""
+    if not math.isfinite(value):
+        return "unknown"
+    if value == 0 or abs(value) >= 1e6 or abs(value) < 1e-3:
+        return f"{value:.2g}"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    text = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+

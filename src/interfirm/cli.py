@@ -14,6 +14,7 @@ import typer
 
 from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
+from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.partners import register as register_partners
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
 
@@ -390,6 +391,7 @@ def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
 
 register_capability(app)
 register_partners(app)
+register_dynamics(app)
 
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:

@@ -142,9 +142,9 @@ class Progress:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A progress line for the duration of a block."""
-    line = Progress()
+def progress(delay: float = 2.0) -> Iterator[Progress]:
+    """A progress line for the duration of a block, from so many seconds on."""
+    line = Progress(delay=delay)
     try:
         yield line
     finally:

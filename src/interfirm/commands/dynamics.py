@@ -1,0 +1,313 @@
+"""Why ties form, last and end: ``interfirm dynamics``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from interfirm.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from interfirm.dynamics import Fit, Specification, Start
+    from interfirm.study.study import Study
+
+_FIRST = "preparing the model (half a minute the first time after installation)"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(dynamics)
+
+
+def dynamics(
+    path: Annotated[Path | None, typer.Argument(metavar="STUDY", help="A study: folder or workbook.")] = None,
+    relation: Annotated[
+        str | None, typer.Option(help="The relation that changes, or 'alliances'; the main one if left out.")
+    ] = None,
+    effects: Annotated[
+        list[str] | None, typer.Option(help="Short names with commas, e.g. density,recip,transTrip,altX:employees.")
+    ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Propose effects that the data can carry, and estimate them.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what the data can carry; nothing is simulated.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--list", help="List all effects.")] = False,
+    waves: Annotated[str | None, typer.Option(help="The waves, with commas; all if left out.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Undirected relations: confirmation (if left out), forcing, disjunctive, "
+                                      "conjunctive, compensatory.")
+    ] = None,
+    offset: Annotated[float | None, typer.Option(help="Offset of 'confirmation'; log of the number of actors.")] = None,
+    conditional: Annotated[
+        bool, typer.Option(help="Simulate each period until the observed number of changes.")
+    ] = False,
+    behaviour: Annotated[
+        list[str] | None, typer.Option(help="A column of levels that changes too: patents=linear,avAlt; repeatable.")
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="A relation that changes too: trade=density,recip; repeatable.")
+    ] = None,
+    fix: Annotated[list[str] | None, typer.Option(help="Hold a term at a value: transTrip=0; repeatable.")] = None,
+    go_on: Annotated[
+        Path | None, typer.Option("--continue", help="Start from this fit; its model too, if no effects are given.")
+    ] = None,
+    gof: Annotated[bool, typer.Option("--gof", help="Does the model reproduce degrees, distances and triads?")] = False,
+    importance: Annotated[bool, typer.Option("--importance", help="How much each effect matters for choices.")] = False,
+    time_test: Annotated[
+        bool, typer.Option("--time-test", help="Are the parameters the same in all periods?")
+    ] = False,
+    score_test: Annotated[
+        list[str] | None, typer.Option(help="Would these effects improve the model? Short names with commas.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Keep the fit in this file, for --continue and the report.")
+    ] = None,
+    latex: Annotated[Path | None, typer.Option(help="Write the table to this LaTeX file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the table with its plain words to this CSV file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    export_rsiena: Annotated[
+        Path | None, typer.Option(help="Write the model and its data for RSiena into this folder.")
+    ] = None,
+    panels: Annotated[int, typer.Option(help="Simulated panels for convergence and standard errors.")] = 1000,
+    threads: Annotated[int | None, typer.Option(help="Threads; one per processor, at most 8, if left out.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
+) -> None:
+    """Say why ties form, last and end: a tie-formation model (SAOM) from two or more waves."""
+    from interfirm import terminal
+    from interfirm.study.read.tables import read_study
+
+    if show:
+        _list()
+        return
+    if path is None:
+        raise UsageError("Say of which study: interfirm dynamics STUDY --suggest. For all effects: --list.")
+    _refuse_files(latex, csv, output)
+    before = _earlier(go_on)
+    with terminal.progress(delay=0.5) as step:
+        study = read_study(path)
+        step(_FIRST)
+        order = _waves(waves) or (list(before.waves) if before and not effects and not suggest else None)
+        spec = _specification(study, relation, effects, suggest, before, order, as_json, {
+            "model": model, "offset": offset, "conditional": conditional, "behaviour": behaviour or [],
+            "also": also or [], "fix": fix or []})
+        found = _look(study, spec, order, score_test)
+        if not check:
+            fit = _estimate(study, spec, before, step, score_test, {
+                "seed": seed, "waves": order, "phase3": panels, "threads": threads})
+            more = _tests(fit, step, gof=gof, importance=importance, time_test=time_test, score_test=score_test,
+                          seed=seed, threads=threads)
+    if check:
+        _checked(found, spec, as_json=as_json)
+        return
+    _say(fit, more, as_json=as_json)
+    _write(fit, more, output, latex, csv, export_rsiena, as_json=as_json)
+
+
+# ---- before --------------------------------------------------------------------------------
+
+
+def _list() -> None:
+    from interfirm import terminal
+    from interfirm.dynamics import overview
+
+    table = overview()[["effect", "nets", "needs", "title", "concept"]]
+    terminal.show_table(table.rename(columns={"nets": "for", "needs": "followed by"}), limit=1000)
+    typer.echo("for: D directed, U undirected, T memberships (actors and alliances), B behaviour, R rate.\n"
+               "Followed by: name:column; with actor+network name:column:relation. A number goes in parentheses: "
+               "gwespFF(69).\nIn front: 'creation:' for ties that are made, 'endow:' for ties that are kept. "
+               "Products: recip*sameX:sector.")
+
+
+def _refuse_files(*paths: Path | None) -> None:
+    """Before anything is estimated: the folder of every file to write has to be there."""
+    for path in paths:
+        if path is not None and not path.resolve().parent.is_dir():
+            raise UsageError(f"'{path}' cannot be written: its folder does not exist. Make the folder first.")
+
+
+def _earlier(path: Path | None) -> Start | None:
+    import json
+
+    from interfirm.dynamics import start
+
+    if path is None:
+        return None
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        values = None
+    return start(values, str(path))
+
+
+def _waves(text: str | None) -> list[str] | None:
+    return [item.strip() for item in text.split(",") if item.strip()] if text else None
+
+
+def _specification(study: Study, relation: str | None, effects: list[str] | None, suggest: bool, before: Start | None,
+                   order: list[str] | None, quiet: bool, options: dict[str, Any]) -> Specification:
+    from interfirm.dynamics import specification
+    from interfirm.report.context import Context
+
+    if suggest and effects:
+        raise UsageError("Give --effects or --suggest, not both.")
+    if not effects and not suggest:
+        if before is None:
+            raise UsageError("Say which effects: --effects density,recip,transTrip, or --suggest for a proposal; "
+                             "--list shows all.")
+        return before.spec
+    name = relation or Context(study).relation
+    if name is None:
+        raise UsageError("The study holds no ties.")
+    if suggest:
+        return _suggested(study, name, order, quiet, options)
+    return specification(name, effects or [], **options)
+
+
+def _suggested(study: Study, relation: str, order: list[str] | None, quiet: bool,
+               options: dict[str, Any]) -> Specification:
+    from interfirm import terminal
+    from interfirm.dynamics import specification
+    from interfirm.dynamics import suggest as propose
+
+    found = propose(study, relation, waves=order)
+    if not quiet:
+        chosen = found.table().query("included").drop(columns="included")
+        terminal.show_table(chosen, title=f"Proposed for '{relation}'", limit=60)
+        terminal.show_list("Left out:", found.left_out_lines())
+        typer.echo(f"\nThe same by hand: --relation {relation} --effects {','.join(found.spec.effects)}\n")
+    return specification(relation, found.spec.effects, **options)
+
+
+def _look(study: Study, spec: Specification, order: list[str] | None, score_test: list[str] | None) -> list[Any]:
+    """Everything that stands in the way; refuses if anything does."""
+    from dataclasses import replace
+
+    from interfirm import terminal
+    from interfirm.dynamics import examine
+    from interfirm.dynamics.examine import WRONG_CALL
+
+    found = examine(study, spec, waves=order)
+    if not found.failed and score_test:
+        found = examine(study, replace(spec, effects=[*spec.effects, *_tested(score_test)]), waves=order)
+    errors = found.of("error")
+    if errors and all(item.code in WRONG_CALL for item in errors):
+        terminal.show_findings(found.sorted())
+        typer.echo("Nothing was estimated. 'interfirm dynamics --list' shows all effects.", err=True)
+        raise typer.Exit(UsageError.exit_code)
+    if errors:
+        raise DataError(found.sorted())
+    return found.sorted()
+
+
+def _tested(score_test: list[str] | None) -> list[str]:
+    from interfirm.dynamics.notation import names
+
+    return names(score_test or [])
+
+
+def _checked(found: list[Any], spec: Specification, *, as_json: bool) -> None:
+    import json
+
+    from interfirm import terminal
+
+    if as_json:
+        typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=1))
+        return
+    terminal.show_findings(found)
+    typer.echo(f"The data can carry this model of '{spec.relation}': {terminal.count_line(found)}. Nothing was "
+               "estimated.")
+
+
+# ---- the fit -------------------------------------------------------------------------------
+
+
+def _estimate(study: Study, spec: Specification, before: Start | None, step: Callable[[str], None],
+              score_test: list[str] | None, options: dict[str, Any]) -> Fit:
+    from dataclasses import replace
+
+    from interfirm.dynamics import estimate
+    from interfirm.dynamics.data import from_study
+
+    every = replace(spec, effects=[*spec.effects, *_tested(score_test)])
+    panel = from_study(study, every, options.pop("waves"))
+
+    def told(what: str, panels: int, largest: float) -> None:
+        step(f"{what}: {panels:,} panels simulated, farthest statistic {largest:.2f} standard deviations off")
+
+    return estimate(panel, spec, previous=before, progress=told, **options)
+
+
+def _tests(fit: Fit, step: Callable[[str], None], *, gof: bool, importance: bool, time_test: bool,
+           score_test: list[str] | None, seed: int, threads: int | None) -> dict[str, Any]:
+    from interfirm import dynamics as d
+
+    out: dict[str, Any] = {}
+    if time_test:
+        out["time"] = d.time_test(fit)
+    if score_test:
+        step("score test")
+        out["score"] = d.score_test(fit, _tested(score_test), seed=seed, threads=threads)
+    if importance:
+        out["importance"] = d.relative_importance(fit)
+    if gof:
+        step("goodness of fit")
+        out["gof"] = d.goodness_of_fit(fit, seed=seed, threads=threads)
+        for name in fit.spec.behaviour:
+            out["gof"] += d.goodness_of_fit(fit, seed=seed, threads=threads, variable=name)
+    return out
+
+
+# ---- after ---------------------------------------------------------------------------------
+
+
+def _say(fit: Fit, more: dict[str, Any], *, as_json: bool) -> None:
+    import json
+
+    from interfirm import terminal
+    from interfirm.dynamics.export import text, with_tests
+
+    if as_json:
+        typer.echo(json.dumps(with_tests(fit, more), ensure_ascii=False, indent=1))
+        return
+    typer.echo(text(fit, words=True, findings=False))
+    for name in ("time", "score"):
+        if name in more:
+            typer.echo(f"\n{more[name]}")
+    if "importance" in more:
+        typer.echo(f"\n{more['importance'].words()}")
+    if "gof" in more:
+        typer.echo("\nDoes the model reproduce what it was not fitted to? (p under 0.05: no)")
+        for item in more["gof"]:
+            typer.echo(f"  {item}")
+    terminal.show_findings(list(fit.findings))
+
+
+def _write(fit: Fit, more: dict[str, Any], output: Path | None, latex: Path | None, csv: Path | None,
+           export_rsiena: Path | None, *, as_json: bool) -> None:
+    import json
+
+    from interfirm.dynamics import rsiena
+    from interfirm.dynamics.export import table, with_tests
+    from interfirm.study.write.atomic import write_text
+
+    done: list[str] = []
+    if output is not None:
+        write_text(output, json.dumps(with_tests(fit, more), ensure_ascii=False, indent=1) + "\n")
+    if latex is not None:
+        write_text(latex, fit.latex())
+    if csv is not None:
+        write_text(csv, table(fit).to_csv(index=False))
+    done += [str(path) for path in (output, latex, csv) if path is not None]
+    if export_rsiena is not None:
+        export_rsiena.mkdir(parents=True, exist_ok=True)
+        for name, content in rsiena(fit).items():
+            write_text(export_rsiena / name, content)
+        done.append(f"{export_rsiena} (run model.R there)")
+    if done:
+        typer.echo(f"Wrote {', '.join(done)}.", err=as_json)

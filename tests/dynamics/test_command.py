@@ -1,0 +1,95 @@
+"""``interfirm dynamics``: what it prints and writes, its exit codes, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from interfirm import cli, example, write_study
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("dynamics") / "demo"
+    write_study(example(seed=1), folder)
+    return folder
+
+
+def run(*arguments: object) -> int:
+    return cli.run(["dynamics", *map(str, arguments)])
+
+
+def test_a_fit_is_printed_and_written_in_every_form(study, tmp_path, capsys):
+    files = {"-o": tmp_path / "fit.json", "--latex": tmp_path / "t.tex", "--csv": tmp_path / "t.csv",
+             "--export-rsiena": tmp_path / "r"}
+    assert run(study, "--relation", "advice", "--effects", "density,recip,X:geographic_proximity", "--panels", 200,
+               "--gof", "--importance", "--score-test", "transTrip,sameX:sector",
+               *(item for pair in files.items() for item in pair)) == 0
+    out = capsys.readouterr()
+    for word in ("X:geographic_proximity", "converged", "times as likely", "Score test", "How much each effect",
+                 "geodesic of 'advice'", "Wrote"):
+        assert word in out.out
+    assert "unknown" in out.err and "Score" not in out.err
+    kept = json.loads(files["-o"].read_text("utf-8"))
+    assert kept["convergence"]["converged"] and len(kept["goodness_of_fit"]) == 4
+    assert [row["effect"] for row in kept["importance"]] == ["density", "recip", "X:geographic_proximity"]
+    with files["--csv"].open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["estimate"]) for row in rows] == pytest.approx(kept["theta"])
+    assert r"\bottomrule" in files["--latex"].read_text("utf-8")
+    assert "siena07" in (files["--export-rsiena"] / "model.R").read_text("utf-8")
+
+
+def test_a_kept_fit_is_continued_with_its_own_model(study, tmp_path, capsys):
+    kept = tmp_path / "fit.json"
+    assert run(study, "--effects", "density,recip", "--panels", 200, "-o", kept) == 0
+    before = json.loads(kept.read_text("utf-8"))
+    assert run(study, "--continue", kept, "-o", kept, "--json") == 0
+    printed = json.loads(capsys.readouterr().out.split("}.", 1)[-1].split("fit.json.\n", 1)[-1])
+    after = json.loads(kept.read_text("utf-8"))
+    assert after["theta"] == printed["theta"]
+    assert after["names"] == before["names"] and after["theta"] != before["theta"]
+    assert [p.name for p in tmp_path.iterdir()] == ["fit.json"]
+
+
+def test_a_proposal_can_be_looked_at_without_simulating(study, capsys):
+    assert run(study, "--suggest", "--check") == 0
+    out = capsys.readouterr().out
+    assert "reciprocity" in out and "--effects density,recip" in out and "Nothing was estimated" in out
+
+
+def test_the_list_of_effects(capsys):
+    assert run("--list") == 0
+    out = capsys.readouterr().out
+    assert "transTrip" in out and "avAlt" in out and "endow:" in out
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), [
+    (["--effects", "recipp,altX:employes"], 2, ["Did you mean 'recip'", "Did you mean 'employees'", "Nothing was"]),
+    (["--effects", "recip", "--relation", "advise"], 2, ["Did you mean 'advice'"]),
+    (["--effects", "recip", "--waves", "2021"], 3, ["one wave", "two or more waves"]),
+    (["--effects", "recip", "--waves", "2021,1999"], 2, ["1999"]),
+    (["--effects", "altX:sector"], 2, ["holds words"]),
+    (["--effects", "recip", "--behaviour", "turnover=linear"], 3, ["levels", "2 to 10"]),
+    (["--effects", "recip", "--suggest"], 2, ["not both"]),
+    ([], 2, ["--suggest"]),
+    (["--continue", "nothing.json"], 2, ["nothing.json"]),
+    (["--effects", "recip", "--fix", "recip=x"], 2, ["expected a number"]),
+    (["--effects", "recip", "-o", "no/such/folder.json"], 2, ["folder does not exist"]),
+    (["--effects", "recip", "--panels", "10"], 2, ["at least 200"])])
+def test_what_is_refused_and_how(study, capsys, arguments, code, words):
+    assert run(study, *arguments) == code
+    text = " ".join(capsys.readouterr().err.split())
+    for word in words:
+        assert word in text
+    assert "Traceback" not in text
+
+
+def test_a_file_that_is_no_fit_is_refused(study, tmp_path, capsys):
+    for name, content in (("a.json", "{"), ("b.json", "[1]"), ("c.json", '{"format": "interfirm-fit/1"}')):
+        (tmp_path / name).write_text(content, "utf-8")
+        assert run(study, "--continue", tmp_path / name) == 3
+        assert "holds no fit" in " ".join(capsys.readouterr().err.split())

@@ -121,7 +121,7 @@ def test_what_is_no_fit_is_refused(values):
 
 
 def test_broken_fits_are_refused(fit):
-    for key, value in (("theta", [1.0]), ("names", None), ("format", "x"), ("specification", {"relation": 1})):
+    for key, value in (("simulated_theta", [1.0]), ("names", None), ("format", "x"), ("specification", {"a": 1})):
         with pytest.raises(DataError, match="holds no fit"):
             start({**to_dict(fit), key: value})
 

@@ -39,8 +39,8 @@ class Earlier(Protocol):
         """Names of the parameters."""
 
     @property
-    def theta(self) -> Sequence[float] | Floats:
-        """Their values."""
+    def simulated_theta(self) -> Sequence[float] | Floats:
+        """Their values, as the simulation takes them."""
 
 
 @dataclass

@@ -30,7 +30,7 @@ class Start:
     """What another estimation can start from: names and values of the parameters, and the model they belong to."""
 
     names: list[str]
-    theta: list[float]
+    simulated_theta: list[float]
     spec: Specification
     waves: tuple[str, ...]
 
@@ -169,6 +169,7 @@ def to_dict(fit: Fit) -> dict[str, Any]:
                           for key, value in spec.items()},
         "data": {"actors": fit.panel.size, "waves": list(fit.panel.waves), "fingerprint": fingerprint(fit.panel)},
         "parameters": rows, "readings": readings, "names": list(fit.names), "theta": fit.theta.tolist(),
+        "simulated_theta": fit.simulated_theta.tolist(),
         "covariance": fit.covariance.tolist(),
         "convergence": {"converged": fit.converged, "maximum": fit.convergence.maximum,
                         "ratios": {name: _plain(value) for name, value in fit.convergence.ratios.items()}},
@@ -213,7 +214,7 @@ def start(values: Any, where: str = "the fit") -> Start:
         If the values are not those of a fit.
     """
     try:
-        names, theta = [str(name) for name in values["names"]], [float(value) for value in values["theta"]]
+        names, theta = [str(name) for name in values["names"]], [float(value) for value in values["simulated_theta"]]
         made = Start(names, theta, Specification(**values["specification"]),
                      tuple(str(wave) for wave in values["data"]["waves"]))
         fine = values["format"] == FORMAT and len(names) == len(theta) and bool(np.isfinite(theta).all())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import Any
 
-TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners")
+TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure")
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,24 @@
 """How often the five structures are recognised, whether the stated confidence is right, and how long it takes.
 
 ``python -m benchmarks.structure`` prints the accuracy table (200 networks per type; ``--networks 20`` for a
-quick look); ``rows()`` gives the timings to the bench.
+quick look, ``--sizes 8 12`` or ``--noises 0 0.1`` for a part). With ``--keep FILE`` every network that was
+tried is kept there, and a later run goes on from it. ``rows()`` gives the timings to the bench.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from pathlib import Path
 
 import numpy as np
 
+import interfirm
 from benchmarks.run import Row, machine, timed_cold
 from interfirm.structure import KINDS, classify_network, generate
 from interfirm.structure.classification import CONTESTED
@@ -36,13 +41,17 @@ class Trial:
     n: int
     noise: float
     kind: str
+    number: int
     best: str
     decision: str
     probability: float
     exchange_only: str
 
 
-def trial(task: tuple[int, float, int, int]) -> Trial:
+Task = tuple[int, float, int, int]
+
+
+def trial(task: Task) -> Trial:
     """Generate and classify one network: nodal 1-2, branching 2-4, the generator's defaults otherwise."""
     n, noise, at, number = task
     rng = np.random.default_rng([n, round(10 * noise), at, number])
@@ -52,15 +61,58 @@ def trial(task: tuple[int, float, int, int]) -> Trial:
     effort = Effort(DRAWS, 0, 20, indices=False, progress=None, lazy=True, workers=1)
     found = run(read_layers(made.exchange, made.coordination, None, None, "asked"), number, effort, proxy=False)
     alone = classify_network(made.exchange, seed=number, draws=0, stability_draws=0, indices=False)
-    return Trial(n, noise, kind, found.best, found.decision, found.probability.get(found.best, 0.0), alone.best)
+    return Trial(n, noise, kind, number, found.best, found.decision, found.probability.get(found.best, 0.0), alone.best)
 
 
-def accuracy(networks: int, workers: int = 2) -> list[Trial]:
-    """All trials; the seeds do not depend on the number of workers."""
-    tasks = [(n, noise, at, number) for n in SIZES for noise in NOISES for at in range(len(KINDS))
-             for number in range(networks)]
+def accuracy(tasks: Iterable[Task], workers: int) -> Iterator[Trial]:
+    """All trials as they are done; the seeds do not depend on the number of workers."""
+    if workers < 2:
+        yield from map(trial, tasks)
+        return
     with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(trial, tasks, chunksize=50))
+        yield from pool.map(trial, tasks, chunksize=20)
+
+
+def kept(path: Path) -> list[Trial]:
+    """The trials kept in a file; none if there is no file yet. Refuses those of another version of the code."""
+    if not path.exists():
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerow(["code", code()])
+        return []
+    with path.open(newline="") as file:
+        first, *lines = csv.reader(file)
+    if first != ["code", code()]:
+        sys.exit(f"{path} was made by another version of the code; name another file or delete it.")
+    return [Trial(int(n), float(noise), kind, int(number), best, decision, float(probability), alone)
+            for n, noise, kind, number, best, decision, probability, alone in lines]
+
+
+def code() -> str:
+    """A fingerprint of all that the classification depends on."""
+    root = Path(interfirm.__file__).parent
+    files = [*sorted((root / "structure").glob("*.py")), *sorted((root / "kernels").glob("fit_*.py")),
+             root / "kernels" / "rewire.py", root / "defaults.toml"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def all_trials(sizes: Sequence[int], noises: Sequence[float], networks: int, keep: Path | None,
+               workers: int) -> list[Trial]:
+    """The trials asked for: those kept, and the others, which are added to the file as they are done."""
+    tasks = [(n, noise, at, number) for n in sizes for noise in noises for at in range(len(KINDS))
+             for number in range(networks)]
+    before = {(t.n, t.noise, KINDS.index(t.kind), t.number): t for t in (kept(keep) if keep else [])}
+    missing = [task for task in tasks if task not in before]
+    out = [before[task] for task in tasks if task in before]
+    file = keep.open("a", newline="", buffering=1) if keep else None
+    for done, found in enumerate(accuracy(missing, workers), start=1):
+        out.append(found)
+        if file:
+            csv.writer(file).writerow(astuple(found))
+        if done % 100 == 0:
+            print(f"\r{done} of {len(missing)} networks", end="", file=sys.stderr, flush=True)
+    if file:
+        file.close()
+    return out
 
 
 def table(trials: list[Trial]) -> Iterator[str]:
@@ -70,6 +122,8 @@ def table(trials: list[Trial]) -> Iterator[str]:
     for n in SIZES:
         for noise in NOISES[:-1]:
             some = [t for t in trials if t.n == n and t.noise == noise]
+            if not some:
+                continue
             right = np.mean([t.best == t.kind for t in some])
             decided = [t for t in some if t.decision in KINDS]
             among = np.mean([t.decision == t.kind for t in decided]) if decided else float("nan")
@@ -80,9 +134,13 @@ def table(trials: list[Trial]) -> Iterator[str]:
             yield (f"{n:>5} {noise:>5} {right:>7.3f} {target if target else '':>7} {mark:6} {share:>8.3f} "
                    f"{among:>17.3f} {alone:>14.3f}")
     quiet = [t for t in trials if t.noise <= 0.3 and t.decision in KINDS]
-    yield f"among decided, noise up to 0.3: {np.mean([t.decision == t.kind for t in quiet]):.3f} right (target 0.93)"
+    if quiet:
+        among = np.mean([t.decision == t.kind for t in quiet])
+        yield f"among decided, noise up to 0.3: {among:.3f} right (target 0.93)"
     for n in SIZES:
         random = [t for t in trials if t.n == n and t.noise == 1.0]
+        if not random:
+            continue
         wrong = np.mean([t.decision in KINDS and t.decision != "circuit" for t in random])
         yield (f"noise 1, {n} firms: {wrong:.3f} labelled non-circuit (target at most 0.05), "
                f"{np.mean([t.decision == CONTESTED for t in random]):.3f} contested")
@@ -95,6 +153,8 @@ def per_kind(trials: list[Trial]) -> Iterator[str]:
     """Share right by kind, noise up to 0.3, 12 firms and more."""
     for kind in KINDS:
         some = [t for t in trials if t.kind == kind and t.n >= 12 and t.noise <= 0.3]
+        if not some:
+            continue
         yield f"{kind:<16} {np.mean([t.best == t.kind for t in some]):.3f} right (12 firms and more, noise up to 0.3)"
 
 
@@ -123,10 +183,15 @@ def rows() -> Iterator[Row]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--networks", type=int, default=200, help="networks per type, size and noise")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of firms")
+    parser.add_argument("--noises", type=float, nargs="+", default=NOISES, help="levels of noise, 0 to 1")
+    parser.add_argument("--keep", type=Path, help="a file that keeps what was tried; a later run goes on from it")
+    parser.add_argument("--workers", type=int, default=2, help="processes; they do not change the result")
     parser.add_argument("--time", action="store_true", help="time the classification instead")
     asked = parser.parse_args(arguments)
     print(machine())
-    lines = (row.line() for row in rows()) if asked.time else table(accuracy(asked.networks))
+    lines = (row.line() for row in rows()) if asked.time else table(
+        all_trials(asked.sizes, asked.noises, asked.networks, asked.keep, asked.workers))
     for line in lines:
         print(line, flush=True)
     return 0

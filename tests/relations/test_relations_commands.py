@@ -61,8 +61,10 @@ def test_the_structure_chapter_of_the_example(example):
 def test_the_chapter_on_ties_names_the_weak_to_the_board_only(example):
     board, members = (holding.chapter(Context(example, audience=audience)) for audience in ("board", "members"))
     assert not {"holding-dependence", "holding-watch"} & ids(holding.chapter(Context(example, audience="public")))
-    assert {"holding-dependence", "holding-trust", "holding-watch", "holding-hazard", "holding-not-asked"} <= ids(board)
-    assert not {"holding-dependence", "holding-trust", "holding-watch"} & ids(members)
+    assert {"holding-dependence", "holding-trust", "holding-watch", "holding-hazard", "holding-commitment",
+            "holding-labour"} <= ids(board)
+    assert not {"holding-dependence", "holding-trust", "holding-watch", "holding-commitment"} & ids(members)
+    assert "holding-not-asked" not in ids(board)
     board_text = next(claim.text for claim in board.claims if claim.id == "holding-dependence")
     members_text = next(claim.text for claim in members.claims if claim.id == "holding-dependence")
     names = [str(name) for name in example.actors["name"].dropna()]
@@ -95,3 +97,28 @@ def test_nothing_to_say_is_said():
     found = holding.chapter(Context(advice))
     assert {"holding-dependence", "holding-trust", "holding-giving"} <= ids(found)
     assert not found.claims
+
+
+def test_commitment_and_labour_are_shown_as_they_were_measured(example):
+    from interfirm.relations.commitment import commitment
+
+    made = holding.chapter(Context(example))
+    rows = commitment(example, wave="2024").rows.dropna(subset=["affective", "continuance"])
+    held = rows[rows["alliance"] == "A03"]
+    figure = next(block for block in made.blocks if block.id == "holding-commitment")
+    drawn = {row["label"]: row["value"] for row in figure.rows}
+    assert drawn["Tiered Supply Programme"] == pytest.approx((held["continuance"] - held["affective"]).mean())
+    claim = next(claim for claim in made.claims if claim.id == "holding-commitment")
+    assert "Tiered Supply Programme" in claim.text and "Shared Capacity Ring" not in claim.text
+    labour = next(block for block in made.blocks if block.id == "holding-labour")
+    assert sum(row[1] for row in labour.rows) == pytest.approx(1)
+    open_to_all = next(block for block in holding.chapter(Context(example, audience="public")).blocks
+                       if block.id == "holding-labour")
+    assert [len(row) for row in open_to_all.rows] == [2] * 5  # no counts of single firms
+
+
+def test_what_was_not_asked_is_named():
+    edges = [(i, (i + 1) % 8, 5.0) for i in range(8)]
+    found = holding.chapter(Context(make({"outsourcing": edges}, 8)))
+    absent = next(block for block in found.blocks if block.id == "holding-not-asked")
+    assert "commitment to the alliances" in absent.why and "how members divide the work" in absent.why

@@ -73,8 +73,12 @@ def commitment(study: Study, *, wave: Any = None) -> Commitment:
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> print(commitment(example(seed=1), wave="2021"))    # not asked in the example
+    >>> study = example(seed=1)
+    >>> print(commitment(study, wave="2021"))    # asked in 2024 only
     commitment was not asked
+    >>> rows = commitment(study, wave="2024").rows.groupby("alliance").mean(numeric_only=True)
+    >>> bool(rows.loc["A03", "continuance"] > rows.loc["A03", "affective"])    # a branch: held rather than bound
+    True
     """
     when = study.wave(wave)
     rows = scored(study, "commitment", when).rename(columns={"about": "alliance"})

@@ -46,7 +46,7 @@ def specialisation(study: Study, *, wave: Any = None, of: str = "division") -> p
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> bool(specialisation(example(seed=1), wave="2024").isna().all())    # not asked in the example
+    >>> bool(specialisation(example(seed=1), wave="2024").dropna().between(0.2, 1).all())
     True
     """
     import pandas as pd
@@ -113,8 +113,8 @@ def specialisation_and_reciprocity(study: Study, *, relation: Any = "outsourcing
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> specialisation_and_reciprocity(example(seed=1), wave="2024").firms
-    0
+    >>> specialisation_and_reciprocity(example(seed=1), wave="2024", permutations=99).value < 0
+    True
     """
     firms = two_way_subcontracting(study, relation=relation, wave=wave, draws=0).firms
     narrow = specialisation(study, wave=wave, of=of).reindex(firms.index)

@@ -12,7 +12,7 @@ from interfirm.relations.disparity import disparities
 from interfirm.relations.outsourcing import TwoWay, two_way_subcontracting
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, TableColumn
-from interfirm.report.chapters import holding_exit, holding_pairs
+from interfirm.report.chapters import holding_bonds, holding_exit, holding_pairs
 from interfirm.report.context import Context, plain, table
 from interfirm.report.limits import limit
 
@@ -30,7 +30,8 @@ def chapter(ctx: Context) -> Chapter:
         return Chapter("holding", _TITLE, "", [], [_nothing(ctx)])
     claims: list[Claim] = []
     blocks: list[Block] = []
-    for part in (holding_pairs.dependences, holding_pairs.trusting, _giving, _disparity, holding_exit.part):
+    for part in (holding_pairs.dependences, holding_pairs.trusting, _giving, _disparity, holding_bonds.part,
+                 holding_exit.part):
         said, shown = part(ctx)
         claims += said
         blocks += shown

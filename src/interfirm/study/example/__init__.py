@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from interfirm.errors import UsageError
-from interfirm.study.example import alliances, cases, cast, survey, ties
+from interfirm.study.example import alliances, cases, cast, holding, survey, ties
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -34,6 +35,8 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
     * two firms without any tie, three firms that leave and four that join after the first wave;
     * five alliances of a known shape: circuit, nodal circuit, branch, circuit-barrier and
       circuit-branch (:data:`interfirm.study.example.cast.SHAPES`);
+    * members of the circuit who stay because they like to, units of the branch and the circuit-branch who stay
+      because they must, do one thing only and have few substitutes (asked in the second wave);
     * non-response, more common among small firms (15 % and 22 %);
     * sales of new products that rise with the breadth of cooperation and with the capacity to
       use outside knowledge.
@@ -88,6 +91,8 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
         "codings": cases.table(people),
     }
     tables["ties"] = ties.table(rng, people, true, answered, tables["responses"])
+    said = holding.answers(seed, people, tables["alliances"], tables["ties"], answered)
+    tables["answers"] = pd.concat([tables["answers"], said[tables["answers"].columns]], ignore_index=True)
     return Study.from_tables(tables)
 
 

@@ -173,3 +173,21 @@ def test_small_counts_of_a_summary_are_left_blank() -> None:
 def test_tables_of_other_things_are_left_alone() -> None:
     one = table([["firm", 2, 0.5]]) | {"categories": False}
     assert suppress({"chapters": [{"blocks": [one]}]})["chapters"][0]["blocks"][0]["rows"] == [["firm", 2, 0.5]]
+
+
+def test_whom_an_answer_is_about_keeps_its_place_under_its_new_name() -> None:
+    """Commitment by alliance and substitutes of partners are the same numbers under other names."""
+    from interfirm.relations.commitment import commitment
+
+    study = example()
+    hidden, key = anonymise(study, seed=1)
+    before, after = (commitment(one, wave="2024").rows for one in (study, hidden))
+    assert set(after["alliance"]) <= set(hidden.alliances["alliance"])
+    means = [sorted(rows.groupby("alliance")["all"].mean().round(9)) for rows in (before, after)]
+    assert means[0] == means[1]
+    new = key.set_index("actor")["pseudonym"]
+    rows = [one.answers[one.answers["item"].str.startswith("SUBSTITUTES")] for one in (study, hidden)]
+    pairs = {(new[actor], new[item.split("@")[1]], value) for actor, item, value in zip(
+        rows[0]["actor"], rows[0]["item"], rows[0]["value"].fillna(""), strict=True)}
+    assert pairs == set(zip(rows[1]["actor"], rows[1]["item"].str.split("@").str[1], rows[1]["value"].fillna(""),
+                            strict=True))

@@ -1,4 +1,4 @@
-"""What the firms of the example say about their alliances: on the scales, of whom it was asked, and what is built in."""
+"""What the firms of the example say about their alliances: on its scales, about whom, and what is built in."""
 
 from __future__ import annotations
 

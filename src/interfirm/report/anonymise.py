@@ -20,6 +20,7 @@ import pandas as pd
 from interfirm.errors import DataError
 from interfirm.report.suppress import suppress
 from interfirm.study import schema
+from interfirm.study.instruments import MARK, split
 from interfirm.study.study import Study
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def anonymise(study: Study, *, key: pd.DataFrame | None = None, seed: int | None
     tables["about"] = _about(study)
     tables["actors"] = _coarse_actors(study)
     out = {name: _table(name, frame, names, salt) for name, frame in tables.items()}
+    out["answers"] = _about_whom(out["answers"], names, _codes(study.alliances["alliance"], "alliance", salt, "J-"),
+                                 salt)
     table = pd.DataFrame({"actor": list(names), "pseudonym": list(names.values())})
     known = study.actors.set_index("actor")["name"]
     table["name"] = table["actor"].map(known).astype("str").fillna("")
@@ -193,13 +196,33 @@ def _codings(frame: pd.DataFrame, salt: str) -> pd.DataFrame:
 
 
 def _recoded(values: pd.Series[Any], what: str, salt: str, prefix: str) -> pd.Series[Any]:
-    """Identifiers replaced by codes; long enough that two never share one."""
+    """Identifiers replaced by codes."""
+    return values.map(_codes(values, what, salt, prefix)).astype("str")
+
+
+def _codes(values: pd.Series[Any], what: str, salt: str, prefix: str) -> dict[str, str]:
+    """Codes of identifiers; long enough that two never share one."""
     unique = values.dropna().unique()
     codes = {value: _code(salt, what, value) for value in unique}
     length = 6
     while len({code[:length] for code in codes.values()}) < len(codes):
         length += 1
-    return values.map({value: prefix + code[:length] for value, code in codes.items()}).astype("str")
+    return {value: prefix + code[:length] for value, code in codes.items()}
+
+
+def _about_whom(frame: pd.DataFrame, names: dict[str, str], alliances: dict[str, str], salt: str) -> pd.DataFrame:
+    """The partner or alliance that an item is about (``TRUST_1@F02``) under its name in the other tables."""
+    whole = frame["item"].astype("str")
+    mark = whole.str.contains(MARK, regex=False).to_numpy(dtype=bool)
+    if not mark.any():
+        return frame
+    new = {}
+    for name in whole[mark].unique():
+        item, about = split(str(name))
+        known = names.get(about) or alliances.get(about) or "U-" + _code(salt, "about", about)[:6]
+        new[name] = f"{item}{MARK}{known}"
+    frame["item"] = whole.where(~mark, whole.map(new)).astype("str")
+    return frame.sort_values(list(schema.tables()["answers"].key), ignore_index=True)
 
 
 def _answers(frame: pd.DataFrame, salt: str) -> pd.DataFrame:

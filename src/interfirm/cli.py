@@ -16,6 +16,7 @@ from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
 from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.partners import register as register_partners
+from interfirm.commands.performance import register as register_performance
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
 
 if TYPE_CHECKING:
@@ -392,6 +393,7 @@ def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
 register_capability(app)
 register_partners(app)
 register_dynamics(app)
+register_performance(app)
 
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:

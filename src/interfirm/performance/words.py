@@ -1,0 +1,114 @@
+"""Results in plain words, with their intervals, and what may not be concluded from them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from interfirm.performance.estimates import Fit
+from interfirm.performance.margins import Margins
+
+CAUTIONS: Final = (
+    "Firms that cooperate and firms that do not may differ in ways that nobody asked about. A difference that goes "
+    "with cooperation is not what cooperation would bring to a firm that begins it.",
+    "Cooperation and its result were asked at the same time: successful firms may also find partners more easily.",
+    "An interval that holds zero does not say that there is no difference; it says that these firms cannot tell.",
+)
+ONLY_INNOVATORS: Final = (
+    "Nearly all of these firms innovate ({share}). What goes with becoming an innovator cannot be learned from them.")
+WHERE_TIED: Final = (
+    "Firms that are tied to each other share more than their tie, so their results hang together for many reasons. See "
+    "the page on networks and identification.")
+_UNITS: Final = {"logit": "points", "probit": "points", "firth": "points", "fractional": "points",
+                 "ordered-logit": "points", "multinomial-logit": "points"}
+
+
+def sentence(row: Any, fit: Fit, label: str | None = None) -> str:
+    """One marginal effect as a sentence.
+
+    Parameters
+    ----------
+    row
+        A row of :meth:`interfirm.performance.Margins.table`.
+    fit
+        The model.
+    label
+        What the variable is called; None: its label in the source, or its name.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sentence({"variable": "coop", "change": "0 to 1", "effect": 0.034, "low": 0.005, "high": 0.063}, _example())
+    "coop: 'share' is 3.4 percentage points higher (95 %: 0.5 to 6.3)."
+    """
+    name = label or called(fit, str(row["variable"]))
+    points = fit.model in _UNITS
+    factor = 100.0 if points else 1.0
+    effect, low, high = (factor * float(row[key]) for key in ("effect", "low", "high"))
+    if effect < 0:
+        size, ends, word = -effect, (-high, -low), "lower"
+    else:
+        size, ends, word = effect, (low, high), "higher"
+    unit = " percentage points" if points else ""
+    what = _outcome(fit, row)
+    step = "" if row["change"] == "0 to 1" else " for one more"
+    text = f"{name}{step}: {what} is {_short(size)}{unit} {word} (95 %: {_short(ends[0])} to {_short(ends[1])})"
+    return text + ("." if ends[0] > 0 else ", which may as well be no difference.")
+
+
+def _outcome(fit: Fit, row: Any) -> str:
+    name = fit.design.outcome
+    if fit.categories:
+        return f"the probability of '{name}' = {row['category']:g}"
+    if fit.model in ("logit", "probit", "firth"):
+        return f"the probability of '{name}'"
+    return f"'{name}'"
+
+
+def called(fit: Fit, name: str) -> str:
+    """What a variable is called: its label in the source, if it has one."""
+    base = fit.design.bases.get(name)
+    return f"{base.label} ({name})" if base is not None and base.label else name
+
+
+def effects(margins: Margins, *, focal: bool = True) -> list[str]:
+    """The effects as sentences, those that the question is about first; clear ones first, then by size."""
+    wanted = margins.fit.design.focal
+    rows = [row for row in margins.rows.to_dict("records") if not focal or row["variable"] in wanted]
+    rows.sort(key=lambda row: (_holds_zero(row), -abs(row["effect"])))
+    return [sentence(row, margins.fit) for row in rows]
+
+
+def _holds_zero(row: Any) -> bool:
+    return not (row["low"] > 0 or row["high"] < 0)
+
+
+def cautions(*, tied: bool = False, innovators: float | None = None) -> list[str]:
+    """What may not be concluded."""
+    out = list(CAUTIONS)
+    if innovators is not None and innovators > 0.9:
+        out.append(ONLY_INNOVATORS.format(share=f"{100 * innovators:.0f} %"))
+    if tied:
+        out.append(WHERE_TIED)
+    return out
+
+
+def _short(value: float) -> str:
+    if not math.isfinite(value):
+        return "unknown"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2g}" if abs(value) < 1 else f"{value:.1f}"
+
+
+def _example() -> Fit:
+    import pandas as pd
+
+    from interfirm.performance.design import survey_design
+    from interfirm.performance.models import fit
+
+    table = pd.DataFrame({"share": [0.1, 0.2, 0.1, 0.4, 0.3], "coop": [0, 1, 0, 1, 1]})
+    return fit(survey_design(table, "share", cooperation=["coop"]))

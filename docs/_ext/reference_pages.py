@@ -20,6 +20,8 @@ import interfirm
 from interfirm import structure, vocabulary
 from interfirm.network import catalogue
 from interfirm.relations import catalogue as relations
+from interfirm.simulation import published
+from interfirm.simulation.published import cards
 from interfirm.study import schema
 
 LOG = logging.getLogger(__name__)
@@ -81,6 +83,21 @@ def python_api() -> str:
     return "\n".join(parts)
 
 
+def published_models() -> str:
+    """The replication card of every published model."""
+    parts = []
+    for card in cards().values():
+        cites = " ".join(f"{{cite:t}}`{key}`" for key in card.source)
+        parts += [f"## {card.title}\n", f"{{py:func}}`interfirm.simulation.published.{card.model}`, after {cites}\n",
+                  card.status + "\n",
+                  _table(("claim", "ours", "verdict"), [(c.claim, c.ours, f"**{c.verdict}**") for c in card.claims])]
+        if card.deviations:
+            parts += ["Where our rules differ, or had to be chosen:\n", *(f"- {text}" for text in card.deviations), ""]
+    parts += ["## Functions\n", *(_directive("autofunction", f"interfirm.simulation.published.{name}")
+                                  for name in published.__all__ if inspect.isfunction(getattr(published, name)))]
+    return "\n".join(parts)
+
+
 def public_face() -> list[str]:
     """Public names of the package itself that are classes or functions."""
     return [name for name in interfirm.__all__ if not name.startswith("_") and callable(getattr(interfirm, name))]
@@ -96,6 +113,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "measures": measures,
     "command_line": command_line.page,
     "python_api": python_api,
+    "published_models": published_models,
 }
 
 

@@ -17,6 +17,7 @@ from interfirm.commands.capability import register as register_capability
 from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
+from interfirm.commands.structure import register as register_structure
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
 
 if TYPE_CHECKING:
@@ -270,84 +271,6 @@ def _looks(study: Study, to: Format) -> tuple[Any, Any]:
 
 
 @app.command()
-def structure(
-    path: StudyPath,
-    exchange: Annotated[list[str] | None, typer.Option(help="Who works with whom; several are pooled.")] = None,
-    coordination: Annotated[str | None, typer.Option(help="Who decides for whom.")] = None,
-    wave: Annotated[str | None, typer.Option(help="The wave; the last one if left out.")] = None,
-    alliance: Annotated[str | None, typer.Option(help="Only the members of this alliance.")] = None,
-    alliances: Annotated[bool, typer.Option("--alliances", help="The structure of every alliance instead.")] = False,
-    draws: Annotated[int, typer.Option(help="Random networks to compare with.")] = 200,
-    csv: Annotated[Path | None, typer.Option(help="Write the whole table to this CSV file.")] = None,
-    seed: Seed = 1,
-) -> None:
-    """Say which of the five structures the cooperation has, how sure, and which ties contradict it."""
-    from interfirm import terminal
-    from interfirm.study.read.tables import read_study
-
-    with terminal.progress() as step:
-        step("reading the study")
-        study = read_study(path)
-        last = wave or (study.wave_order[-1] if study.wave_order else None)
-        options = {"exchange": exchange or None, "coordination": coordination, "wave": last, "seed": seed}
-        result = (_each_alliance(study, options, draws, step) if alliances
-                  else _one(study, options, alliance, draws, step))
-    if alliances:
-        shown = result[["alliance", "members", "probability", "distance", "nodal"]].copy()
-        shown.insert(2, "structure", [row.decision if row.decision == row.nearest or not row.nearest
-                                      else f"{row.decision}, nearest {row.nearest}" for row in result.itertuples()])
-        terminal.show_table(shown)
-        _save(result, csv)
-        return
-    typer.echo(str(result))
-    terminal.show_table(result.table().drop(columns=["z_same_degrees", "z_same_density", "misfit", "evidence"]))
-    for line in (result.position_table(), result.violation_table()):
-        terminal.show_table(line, title="Positions" if "position" in line else "Ties that contradict it")
-    terminal.show_findings(list(result.findings))
-    _save(result.table(), csv)
-
-
-def _one(study: Study, options: dict[str, Any], alliance: str | None, draws: int, step: Any) -> Any:
-    from interfirm.structure import classify
-
-    return classify(study, alliance=alliance, draws=draws, progress=lambda what, at, of: step(f"{what}: {at} of {of}"),
-                    **options)
-
-
-def _each_alliance(study: Study, options: dict[str, Any], draws: int, step: Any) -> Any:
-    from interfirm.structure.alliances import alliance_table, classify_alliances
-
-    return alliance_table(classify_alliances(study, needs_lead=False, draws=min(draws, 40),
-                                             progress=lambda at, of: step(f"alliance {at} of {of}"), **options))
-
-
-def _save(frame: Any, csv: Path | None) -> None:
-    from interfirm.study.write.atomic import write_text
-
-    if csv is not None:
-        write_text(csv, frame.to_csv(index=False))
-        typer.echo(f"Wrote {csv}: {len(frame)} rows.")
-
-
-@app.command()
-def entry(
-    given_up: Annotated[float, typer.Option(help="What is given up at the start: knowledge, facilities, capital.")],
-    gain: Annotated[float, typer.Option(help="Expected gain of one period, if the alliance succeeds.")],
-    cost: Annotated[float, typer.Option(help="Running cost of one period.")],
-    periods: Annotated[int, typer.Option(help="Number of periods.")] = 3,
-    success: Annotated[float, typer.Option(help="Probability that it succeeds, 0 to 1.")] = 1.0,
-    discount: Annotated[float, typer.Option(help="Worth today of 1 a period later, above 0 to 1.")] = 0.9,
-) -> None:
-    """Weigh whether to enter an alliance: what is given up against what is expected to be gained."""
-    from interfirm import terminal
-    from interfirm.relations import entry_value
-
-    result = entry_value(given_up=given_up, gain=gain, cost=cost, periods=periods, success=success, discount=discount)
-    terminal.show_table(result.table())
-    typer.echo(str(result))
-
-
-@app.command()
 def measure(
     name: Annotated[str, typer.Argument(help="The measure, e.g. constraint; 'list' shows all.")],
     path: Annotated[Path | None, typer.Argument(metavar="STUDY", help="A study: folder or workbook.")] = None,
@@ -390,6 +313,7 @@ def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
         typer.echo(f"Wrote {csv}: {len(frame)} rows.")
 
 
+register_structure(app)
 register_capability(app)
 register_partners(app)
 register_dynamics(app)

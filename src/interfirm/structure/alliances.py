@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ def classify_alliances(study: Study, *, seed: int, exchange: Relation = None, co
     needs_lead
         Whether to leave out alliances without a lead among their members.
     draws
-        Random networks, drawn only where they can change the decision.
+        Random networks, drawn only where they can change the decision; five times as many where it is close.
     done
         Alliances to leave out.
     progress
@@ -113,7 +113,8 @@ def classify_alliances(study: Study, *, seed: int, exchange: Relation = None, co
         else:
             layers, proxy = _register_layers(found, name), True
         own = int(np.random.SeedSequence([seed, zlib.crc32(name.encode())]).generate_state(1)[0])
-        effort = Effort(draws, 0, QUICK_RESTARTS, indices=False, progress=None, lazy=True, workers=1)
+        effort = Effort(draws, 0, QUICK_RESTARTS, indices=False, progress=None, lazy=True, workers=1,
+                        refine=5 * draws)
         return AllianceStructure(name, len(found.members[name]), run(layers, own, effort, proxy=proxy))
 
     pool = ThreadPoolExecutor(max(workers, 1))
@@ -127,16 +128,27 @@ def classify_alliances(study: Study, *, seed: int, exchange: Relation = None, co
 
 
 def alliance_table(results: Iterable[AllianceStructure]) -> pd.DataFrame:
-    """One row per alliance: members, decision, nearest structure, probability, second, nodal firms, distance."""
+    """One row per alliance: members, decision, nearest structure, probability, second, nodal firms, distance, reasons.
+
+    ``reasons`` says why no structure is named; it is empty if one is.
+    """
+    return table_of([alliance_row(item) for item in results])
+
+
+def alliance_row(item: AllianceStructure) -> dict[str, Any]:
+    """The row of one alliance, with None for a number that is not known: fit for JSON."""
+    c = item.classification
+    return {"alliance": item.alliance, "members": item.size, "decision": c.decision, "nearest": c.best,
+            "probability": c.probability.get(c.best), "second": c.second, "nodal": ", ".join(c.nodal),
+            "distance": c.distance.get(c.best), "reasons": "; ".join(c.reasons)}
+
+
+def table_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """The table of rows from :func:`alliance_row`."""
     import pandas as pd
 
-    columns = ["alliance", "members", "decision", "nearest", "probability", "second", "nodal", "distance"]
-    rows = []
-    for item in results:
-        c = item.classification
-        rows.append((item.alliance, item.size, c.decision, c.best, c.probability.get(c.best, float("nan")), c.second,
-                     ", ".join(c.nodal), c.distance.get(c.best, float("nan"))))
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["alliance", "members", "decision", "nearest", "probability", "second", "nodal", "distance", "reasons"]
+    return pd.DataFrame(rows, columns=columns).astype({"probability": "float64", "distance": "float64"})
 
 
 def _members(study: Study) -> _Members:

@@ -159,5 +159,7 @@ class Classification:
                     f"({self.probability[self.second]:.0%}); {'; '.join(self.reasons)}.")
         shown = ", ".join(self.nodal[:6]) + (", …" if len(self.nodal) > 6 else "")
         nodal = f" Nodal firms: {shown}." if shown else ""
-        against = f" {len(self.violations)} ties contradict it." if self.violations else " No tie contradicts it."
+        many = len(self.violations)
+        against = f" {many} {'tie contradicts' if many == 1 else 'ties contradict'} it." if many else \
+            " No tie contradicts it."
         return f"{head}{nodal}{against} Coordination: {self.coordination}."

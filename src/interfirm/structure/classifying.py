@@ -31,6 +31,7 @@ QUICK_RESTARTS = 6
 NULLS: tuple[Null, ...] = ("degree", "density")
 SHARES = (0.05, 0.10)
 STABILITY_DRAWS = 50
+CLOSE = 1.0  # about three standard errors of a z of 2 from 40 draws
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Effort:
     """How much is computed.
 
     Draws per kind of random network, draws per share of moved ties, starts, indices; ``lazy`` compares with
-    random networks only where that can still change the decision; ``workers`` threads, which do not change
-    the result.
+    random networks only where that can still change the decision, and with ``refine`` draws where that comes
+    out close; ``workers`` threads, which do not change the result.
     """
 
     draws: int
@@ -49,6 +50,7 @@ class Effort:
     progress: Progress | None
     lazy: bool = False
     workers: int = 2
+    refine: int = 0
 
 
 def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None = None, *, seed: int,
@@ -208,7 +210,11 @@ def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classifica
         nulls = () if best == "circuit" or not open_still else _deciding(best)
     z = _compare(layers, effort, start, dict(zip(NULLS, roots[1:3], strict=True)), nulls)
     if effort.lazy and nulls == ("degree",) and np.isnan(z[best]["degree"]):
-        z = _compare(layers, effort, start, {"density": roots[2]}, ("density",))
+        nulls = ("density",)
+        z = _compare(layers, effort, start, {"density": roots[2]}, nulls)
+    if effort.refine > effort.draws and nulls and abs(z[best][nulls[0]] - limit("z")) < CLOSE:
+        z = _compare(layers, replace(effort, draws=effort.refine), start, dict(zip(NULLS, roots[1:3], strict=True)),
+                     nulls)
     stability = _stability(layers, int(np.argmin(found.evidence)), effort, roots[3:])
     return _result(layers, found, probability, order, must, z, stability, numbers, settings)
 
@@ -288,13 +294,20 @@ def decide(found: Classification, decisions_per_firm: float) -> tuple[str, tuple
     reasons = []
     if found.probability[best] < limit("probability"):
         reasons.append(f"the probability is below {limit('probability'):.0%}")
-    z = found.deciding_z(best)
-    if best != "circuit" and not z >= limit("z"):
-        reasons.append("it was not compared with random networks" if found.settings["draws"] < 2
-                       else f"random networks fit about as well (z = {z:.1f})")
+    if best != "circuit" and not found.deciding_z(best) >= limit("z"):
+        reasons += _why_z(found.deciding_z(best), found.settings["draws"], bool(reasons))
     reasons += [f"not so: {item.text} ({item.value:.2f}, {item.sense} {item.bound:.2g})"
                 for item in found.conditions[best] if not item.holds]
     return (INDETERMINATE if reasons else best), tuple(reasons)
+
+
+def _why_z(z: float, draws: int, others: bool) -> list[str]:
+    """Why the comparison with random networks does not speak for it; nothing if it was left out for other reasons."""
+    if draws < 2:
+        return ["it was not compared with random networks"]
+    if not np.isnan(z):
+        return [f"random networks fit about as well (z = {z:.2f}, at least {limit('z'):g} needed)"]
+    return [] if others else ["random networks of the same kind cannot differ from it"]
 
 
 def position_names(kind: str, positions: npt.NDArray[np.int64], superiors: npt.NDArray[np.int64]

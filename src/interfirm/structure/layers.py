@@ -165,7 +165,9 @@ def adequate(layers: Layers) -> Layers:
     fit, out = True, layers
     if n < limit("fewest_actors"):
         fit = False
-        findings.add("warning", f"{n} firms are too few to tell a structure", "too-few",
+        left_out = any(item.code == "isolates" for item in findings)
+        findings.add("warning", f"only {n} firms have a tie: too few to tell a structure" if left_out else
+                     f"{n} firms are too few to tell a structure", "too-few",
                      expected=f"at least {limit('fewest_actors'):.0f}",
                      remedy="Read the indices instead; they are given")
     if n > limit("most_actors"):

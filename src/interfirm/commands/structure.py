@@ -43,11 +43,7 @@ def structure(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
-    """Say which of the five structures the cooperation has, how sure, and what contradicts it.
-
-    Then: who holds which role, what is lost if one leaves, who depends on whom, where trust or
-    give and take is one-sided, and who might leave.
-    """
+    """Say which of the five structures the cooperation has, what contradicts it, who holds it and how it holds."""
     from interfirm import terminal
     from interfirm.study.read.tables import read_study
 

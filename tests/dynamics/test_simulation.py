@@ -13,6 +13,7 @@ from interfirm.dynamics import engine
 from interfirm.dynamics.coding import code
 from interfirm.dynamics.data import panel
 from interfirm.dynamics.specification import Specification
+from interfirm.kernels import saom_codes as k
 from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 
 PANELS = 2000
@@ -160,7 +161,7 @@ def test_listing_every_receiver_changes_nothing():
     coded = code(grown(), Specification("r", ["density", "recip", "transTrip", "sameX:size", "outAct"]))
     theta = np.array([4.0, 4.0, -1.8, 1.2, 0.2, 0.4, -0.02])
     short = engine.simulate(coded, theta, PANELS, seed=1)
-    coded.info[:, :, 3] |= 1 << 7
+    coded.info[:, :, k.NEEDS] |= 1 << k.TYPES
     full = engine.simulate(coded, theta, PANELS, seed=2)
     for a, b in ((short.stats, full.stats), (short.scores, full.scores)):
         a, b = a.sum(axis=1), b.sum(axis=1)

@@ -24,6 +24,10 @@ _EGO = {k.EGOOUT, k.EGOIN, k.ISOLATE}
 _NEEDS = {k.TRANS: (k.TP, k.OS), k.TRANSTIES: (k.TP, k.OS), k.TRANSREC: (k.TP, k.OSR), k.TRANSREC2: (k.FR,),
           k.BALANCE: (k.TP, k.OS), k.BETWEEN: (k.IS,), k.DIST2: (k.TP,), k.JIN: (k.IS,), k.JOUT: (k.OS,)}
 _NO_ROLE = {k.ISOLATE, k.INDIFF, k.DIST2}
+# A tie changes what these add for ego's other ties too: a factor that differs between alters would not multiply
+# the change statistic.
+_SPREADING = {k.TRANSREC, k.TRANSREC2, k.TRANSTIES, k.BALANCE, k.BETWEEN, k.DIST2, k.EGOOUT, k.ISOLATE, k.ASSORT,
+              k.DEGPLUS, k.JOUT, k.CYCLE4, k.XWX}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Coded:
     seen: Bytes
     zseen: npt.NDArray[np.int32]
     active: Bytes
+    spells: Floats
     stop: Ints
     scale: Floats
     ends: Bytes
@@ -114,6 +119,7 @@ class _Coder:
         widths = [panel.networks[v].ties.shape[2] for v in spec.networks]
         self.n = max(panel.size, *widths)
         self.covariates = Covariates(panel, self.n, reference)
+        self.there = _there(panel)
         self.tables: list[Floats] = []
         self.rows: list[list[int]] = []
         self.rate_rows: list[list[int]] = []
@@ -151,16 +157,12 @@ class _Coder:
             filled, known, fixed = _imputed(net.ties)
             rows, cols = net.ties.shape[1:]
             for p in range(self.periods):
-                both = self.panel.present[p] & self.panel.present[p + 1]
-                there = np.repeat(both[:, None], cols, axis=1)
-                if not net.two_mode:
-                    there = there & both
-                    np.fill_diagonal(there, False)
+                first, some, last = (_pairs(who, cols, net.two_mode) for who in self.there[p])
                 part = (p, v, slice(rows), slice(cols))
-                x0[part] = filled[p] * there
-                free[part] = there & ~fixed[p]
-                seen[part] = there & known[p] & known[p + 1]
-                ends[part] = np.where(fixed[p], filled[p], filled[p + 1]) * there
+                x0[part] = filled[p] * first
+                free[part] = some & ~(fixed[p] & first)
+                seen[part] = last & (known[p] | ~first) & known[p + 1]
+                ends[part] = np.where(fixed[p] & first, filled[p], filled[p + 1]) * last
         return x0, free, seen, ends
 
     def level_arrays(self) -> tuple[Any, Any, Any]:
@@ -171,7 +173,7 @@ class _Coder:
             values = self.panel.behaviours[name]
             lowest, filled = np.nanmin(self.reference.behaviours[name]), _carried(values)
             for p in range(self.periods):
-                both = self.panel.present[p] & self.panel.present[p + 1]
+                both = self.there[p][0] & self.there[p][2]
                 z0[p, v, :self.panel.size] = filled[p] - lowest
                 ends[p, v, :self.panel.size] = filled[p + 1] - lowest
                 seen[p, v, :self.panel.size] = both & ~np.isnan(values[p]) & ~np.isnan(values[p + 1])
@@ -203,15 +205,35 @@ class _Coder:
             raise UsageError(f"'{effect.name}' has no creation or endowment version.")
         out[k.TAB], out[k.TAB2] = self.table(effect.table, main.parameter), self.table(effect.table2, main.parameter)
         if "network" in effect.needs:
-            name = main.network or self.spec.relation
-            if name not in self.spec.networks:
-                raise UnknownName("dependent relation", name, self.spec.networks)
-            out[k.OTHER] = self.spec.networks.index(name)
-            if letter != "B" and name == term.variable:
-                raise UsageError(f"'{term.text}': the other network has to be another one than '{name}' itself.")
+            out[k.OTHER] = self._network(term, main.network or self.spec.relation)
+            self._fits(term, out, letter)
         self._factors(term, out, letter)
         out[k.GROUP] = self._group(out, letter)
         return out
+
+    def _network(self, term: Term, name: str) -> int:
+        if name not in self.spec.networks:
+            raise UnknownName("dependent relation", name, self.spec.networks)
+        if name == term.variable and not term.rate:
+            raise UsageError(f"'{term.text}': the other network has to be another one than '{name}' itself.")
+        return self.spec.networks.index(name)
+
+    def _one_mode(self, v: int) -> bool:
+        return not self.panel.networks[self.variables[v]].two_mode
+
+    def _fits(self, term: Term, row: list[int], letter: str) -> None:
+        """Refuse a second network with the wrong sets of actors."""
+        code, kind, other, one = row[k.CODE], row[k.KIND], row[k.OTHER], self._one_mode(row[k.OTHER])
+        if letter == "B":
+            fits = one or (code == k.B_DEG and kind in (1, 4))
+        elif code == k.CROSS or (code == k.WDEG and kind == 0):
+            shapes = [self.panel.networks[self.variables[v]].ties.shape for v in (row[k.DEP], other)]
+            fits = one == (letter != "T") and shapes[0] == shapes[1] and (one or kind == 0)
+        else:
+            fits = one or (code, kind) in {(k.WTWO, 2), (k.WDEG, 1), (k.WDEG, 3)}
+        if not fits:
+            raise UsageError(f"'{term.text}': '{self.variables[other]}' and '{term.variable}' join different sets, so "
+                             f"that '{term.factors[0].effect.name}' is not defined.")
 
     def _factors(self, term: Term, out: list[int], letter: str) -> None:
         names = []
@@ -219,6 +241,10 @@ class _Coder:
             effect, cov = factor.effect, factor.covariate
             if cov is None:
                 continue
+            spreading = out[k.CODE] in _SPREADING and not (out[k.CODE] == k.BETWEEN and letter != "U")
+            if factor is not term.factors[0] and effect.dyad not in ("ego", "ego2") and spreading:
+                raise UsageError(f"'{term.text}': '{term.factors[0].effect.name}' depends on all ties of the actor and "
+                                 "can be multiplied by egoX only.")
             if cov in self.spec.behaviour:
                 if effect.dyad2 or out[k.ZTAB] >= 0 or letter == "B":
                     raise UsageError(f"'{term.text}': this effect is not available for a behaviour that changes.")
@@ -226,9 +252,10 @@ class _Coder:
                 self.tables += self.covariates.level_table(effect.dyad, cov)
                 out[k.ZTAB] = len(self.variables) + len(self.tables) - self.covariates.levels(cov)
                 continue
-            self.covariates.check(effect, cov, term.text)
+            cols = self.panel.networks[term.variable].ties.shape[2] if letter == "T" else None
+            self.covariates.check(effect, cov, term.text, cols=cols)
             if effect.dyad:
-                names.append((effect.needs, effect.dyad, cov))
+                names.append(("cells" if cols and effect.needs == "dyad" else effect.needs, effect.dyad, cov))
             if effect.dyad2:
                 out[k.DYAD2] = self.covariates.index([(effect.needs, effect.dyad2, cov)], symmetric=False)
         if names:
@@ -267,14 +294,22 @@ class _Coder:
             self._variable(v, name, info, _directions(name, self, x0, ends, seen, z0, end_levels, v))
         fx = np.array(self.rows, np.int64).reshape(-1, k.COLUMNS)
         active = np.zeros((self.periods, self.n), np.uint8)
-        active[:, :self.panel.size] = self.panel.present[:-1] & self.panel.present[1:]
+        active[:, :self.panel.size] = [some for _, some, _ in self.there]
+        spells = np.zeros((self.periods if self.panel.spells is not None else 0, self.n, 2))
+        if self.panel.spells is not None:
+            if self.spec.conditional:
+                raise UsageError("Actors enter or leave between waves: estimate without conditional=True.")
+            spells[:, :self.panel.size] = self.panel.spells
+            within = (self.panel.spells > 0) & (self.panel.spells < 1)
+            info[within.any(axis=(1, 2)), :len(self.spec.networks), k.NEEDS] |= 1 << k.TYPES
         distance = ((x0 != ends) & (seen == 1)).sum(axis=(2, 3))
         most = 4000 * self.n + 100_000
         stop = np.array([most, 0 if self.spec.conditional else -1, 0, *distance[:, 0]], np.int64)
         theta, fixed = self._start(x0, ends, seen, z0, end_levels, distance)
-        return Coded(tuple(self.parameters), self.variables, fx,
-                     np.array(self.rate_rows, np.int64).reshape(-1, 4), info, self._tabs(), self.covariates.array(),
-                     x0, z0, free, seen, zseen, active, stop, np.array(self.scale), ends, end_levels, theta, fixed)
+        ratefx = np.array(self.rate_rows, np.int64).reshape(-1, k.RATE_COLUMNS)
+        return Coded(tuple(self.parameters), self.variables, fx, ratefx, info, self._tabs(), self.covariates.array(),
+                     x0, z0, free, seen, zseen, active, spells, stop, np.array(self.scale), ends, end_levels, theta,
+                     fixed)
 
     def _variable(self, v: int, name: str, info: Ints, direction: Ints) -> None:
         choice, letter = self.choice(name), self.letter(name)
@@ -292,7 +327,7 @@ class _Coder:
             if term.rate:
                 self._rate(v, term, param, choice)
                 continue
-            constant = effect.code == k.CONST and len(term.factors) == 1 and effect.name == "density"
+            constant = len(term.factors) == 1 and effect.name in ("density", "linear")
             if constant and term.role == k.EVALUATION and (direction != k.BOTH).all():
                 continue
             self.rows.append(self.row(term, param))
@@ -301,25 +336,34 @@ class _Coder:
         net = self.panel.networks.get(name)
         info[:, v, k.CHOICE], info[:, v, k.ROWS] = choice, self.panel.size
         info[:, v, k.COLS] = net.ties.shape[2] if net else self.panel.size
+        info[:, v, k.SQUARE] = net is not None and not net.two_mode
         info[:, v, k.NEEDS] = self.needs(self.rows[first:], choice)
         info[:, v, k.FIRST], info[:, v, k.LAST] = first, len(self.rows)
         info[:, v, k.DIRECTION] = direction
 
     def _rate(self, v: int, term: Term, param: int, choice: int) -> None:
-        effect, which = term.factors[0].effect, -1
+        effect = term.factors[0].effect
+        code = effect.code
         if choice in (k.PAIR_DISJUNCTIVE, k.PAIR_CONJUNCTIVE, k.PAIR_COMPENSATORY):
             raise UsageError("Models in which pairs meet have constant rates only. Remove the effects on the rate.")
+        main, other = term.factors[0], v
         if effect.code == k.R_COV:
-            cov = term.factors[0].covariate
-            if cov in self.spec.behaviour or cov is None:
-                raise UsageError(f"'{term.text}': a rate cannot depend on a behaviour that changes.")
-            self.covariates.check(effect, cov, term.text)
-            which = self.covariates.index([(effect.needs, "ego", cov)], symmetric=False)
+            cov = str(main.covariate)
+            if cov in self.spec.behaviour:
+                other, code = self.variables.index(cov), k.R_LEVEL
+                low, _, mean = self.covariates.constants(cov)[:3]
+                self.tables.append(low + np.arange(self.covariates.levels(cov)) - mean)
+                which = len(self.variables) + len(self.tables) - 1
+            else:
+                self.covariates.check(effect, cov, term.text)
+                which = self.covariates.index([(effect.needs, "ego", cov)], symmetric=False)
         else:
-            if choice == k.BEHAVIOUR:
-                raise UsageError(f"'{term.text}' is for networks.")
-            which = self.table(effect.table, term.factors[0].parameter)
-        self.rate_rows.append([v, effect.code, param, which])
+            if choice == k.BEHAVIOUR or main.network is not None:
+                other = self._network(term, main.network or self.spec.relation)
+            which = self.table(effect.table, main.parameter)
+            if not self._one_mode(other) and effect.code != k.R_OUT:
+                raise UsageError(f"'{term.text}' is for relations among actors; memberships are not received.")
+        self.rate_rows.append([v, code, param, which, other])
         self._add(Parameter(term.text, term.variable, "rate effect", None, term), 1.0)
 
     def _add(self, parameter: Parameter, scale: float) -> None:
@@ -357,6 +401,23 @@ class _Coder:
         return theta, fixed
 
 
+def _there(panel: Panel) -> list[tuple[Any, Any, Any]]:
+    """Per period who is there at its start, at some time, and at its end."""
+    if panel.spells is None:
+        both = panel.present[:-1] & panel.present[1:]
+        return [(row, row, row) for row in both]
+    return [((part[:, 0] == 0) & (part[:, 1] > 0), part[:, 1] > part[:, 0], part[:, 1] == 1) for part in panel.spells]
+
+
+def _pairs(who: npt.NDArray[np.bool_], cols: int, two_mode: bool) -> npt.NDArray[np.bool_]:
+    """Which ties are possible between those who are there."""
+    out = np.repeat(who[:, None], cols, axis=1)
+    if not two_mode:
+        out &= who
+        np.fill_diagonal(out, False)
+    return out
+
+
 _KINDS = {"D": "directed relations", "U": "undirected relations", "T": "two-mode relations", "B": "a behaviour"}
 
 
@@ -383,14 +444,19 @@ def _carried(values: Floats) -> Floats:
 
 def _directions(name: str, coder: _Coder, x0: Bytes, ends: Bytes, seen: Bytes, z0: Any, end_levels: Any,
                 v: int) -> Ints:
-    """Per period whether there were changes both ways, only up or only down."""
+    """Per period whether there were changes both ways, only up or only down.
+
+    Ties of those who enter can only come; they alone do not make a period one-way.
+    """
     out = np.zeros(coder.periods, np.int64)
     for p in range(coder.periods):
         if name in coder.spec.behaviour:
-            step = end_levels[p, v].astype(int) - z0[p, v]
+            step = stayed = end_levels[p, v].astype(int) - z0[p, v]
         else:
             step = (ends[p, v].astype(int) - x0[p, v]) * seen[p, v]
-        if (step > 0).any() != (step < 0).any():
+            net, there = coder.panel.networks[name], coder.there[p][0]
+            stayed = step[:there.size, :net.ties.shape[2]] * _pairs(there, net.ties.shape[2], net.two_mode)
+        if (step > 0).any() != (step < 0).any() and stayed.any():
             out[p] = k.UP_ONLY if (step > 0).any() else k.DOWN_ONLY
     return out
 

@@ -8,6 +8,7 @@ the effect says so. Missing values count as the mean, missing similarities and c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from interfirm.dynamics.data import Panel
 from interfirm.dynamics.effects import DYADS, MATRICES
-from interfirm.errors import UsageError
+from interfirm.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from interfirm.dynamics.effects import Effect
@@ -39,7 +40,10 @@ class Covariates:
         if key not in self._built:
             matrix = np.ones((self.panel.periods, self.width, self.width))
             for needs, function, name in factors:
-                matrix *= self._pairs(function, name) if needs == "dyad" else self._actors(function, name)
+                if needs in ("dyad", "cells"):
+                    matrix *= self._pairs(function, name, square=needs == "dyad")
+                else:
+                    matrix *= self._actors(function, name)
             self._built[key] = len(self._matrices)
             self._matrices.append((matrix + matrix.transpose(0, 2, 1)) / 2 if symmetric else matrix)
         return self._built[key]
@@ -50,21 +54,37 @@ class Covariates:
             return np.zeros((self.panel.periods, 1, self.width, self.width))
         return np.ascontiguousarray(np.stack(self._matrices, axis=1))
 
-    def check(self, effect: Effect, name: str, text: str) -> None:
-        """Refuse a covariate that the effect cannot use."""
+    def check(self, effect: Effect, name: str, text: str, *, cols: int | None = None) -> None:
+        """Refuse a covariate that the effect cannot use; ``cols``: the number of columns of a two-mode network."""
         if effect.needs == "dyad":
-            if np.nanstd(self._off_diagonal(self.panel.dyads[name])) < 1e-12:
+            array = self._known(self.panel.dyads, name, "covariate of pairs")
+            wanted = (self.panel.size, cols or self.panel.size)
+            if array.shape[1:] != wanted:
+                raise UsageError(f"'{text}': '{name}' has the shape {array.shape[1]} × {array.shape[2]}, the relation "
+                                 f"{wanted[0]} × {wanted[1]}.")
+            if np.nanstd(_cells(array, square=cols is None)) < 1e-12:
                 raise UsageError(f"'{text}': '{name}' is the same for all pairs. Leave the effect out.")
             return
-        values = self.panel.covariates[name]
+        if cols is not None and effect.dyad in ("alter", "alter2"):
+            values = self._known(self.panel.receivers, name, "covariate of the columns")
+        else:
+            values = self._known(self.panel.covariates, name, "covariate")
         if name in self.panel.texts and not {effect.dyad, effect.dyad2} <= _WORDS_OK | {""}:
             raise UsageError(f"'{text}': '{name}' holds words. Use sameX or unequalX, or give numbers.")
         if np.isnan(values).all() or np.nanmax(values) - np.nanmin(values) < 1e-12:
             raise UsageError(f"'{text}': '{name}' does not vary between the actors. Leave the effect out.")
 
+    @staticmethod
+    def _known(there: Mapping[str, Floats], name: str, what: str) -> Floats:
+        if name not in there:
+            raise UnknownName(what, name, there)
+        return there[name]
+
     # ---- covariates of actors -------------------------------------------------------------
 
     def _actors(self, function: str, name: str) -> Floats:
+        if name in self.panel.receivers and name not in self.panel.covariates:
+            return self._columns(function, name)
         values, whole = self.panel.covariates[name], self.reference.covariates[name]
         before = whole[:-1] if len(whole) > 1 else whole
         mean = float(np.nanmean(before))
@@ -85,25 +105,33 @@ class Covariates:
                 out[p, :n, :n] = np.where(missing, 0.0, np.nan_to_num(matrix))
         return out
 
+    def _columns(self, function: str, name: str) -> Floats:
+        """A covariate of the columns of a two-mode network: alter only."""
+        values, whole = self.panel.receivers[name], self.reference.receivers[name]
+        mean = float(np.nanmean(whole[:-1] if len(whole) > 1 else whole))
+        out = np.zeros((self.panel.periods, self.width, self.width))
+        for p in range(self.panel.periods):
+            v = np.nan_to_num(values[min(p, len(values) - 1)] - mean)
+            out[p, :, :len(v)] = DYADS[function](0.0, v, 1.0, 0.0)
+        return out
+
     # ---- covariates of pairs --------------------------------------------------------------
 
-    @staticmethod
-    def _off_diagonal(array: Floats) -> Floats:
-        return array[:, ~np.eye(array.shape[1], dtype=bool)]
-
-    def _pairs(self, function: str, name: str) -> Floats:
+    def _pairs(self, function: str, name: str, *, square: bool) -> Floats:
         array, whole = self.panel.dyads[name], self.reference.dyads[name]
         before = whole[:-1] if len(whole) > 1 else whole
-        mean = float(np.nanmean(self._off_diagonal(before)))
-        n = self.panel.size
+        mean = float(np.nanmean(_cells(before, square=square)))
+        rows, cols = array.shape[1:]
         out = np.zeros((self.panel.periods, self.width, self.width))
         for p in range(self.panel.periods):
             w = array[min(p, len(array) - 1)]
             w = np.where(np.isnan(w), mean, w)
-            w = w * (1 - np.eye(n))
-            matrix = MATRICES[function](w, mean)
-            np.fill_diagonal(matrix, 0.0)
-            out[p, :n, :n] = matrix
+            if square:
+                w = w * (1 - np.eye(rows))
+            matrix = np.array(MATRICES[function](w, mean))
+            if square:
+                np.fill_diagonal(matrix, 0.0)
+            out[p, :rows, :cols] = matrix
         return out
 
     # ---- behaviour ------------------------------------------------------------------------
@@ -126,6 +154,11 @@ class Covariates:
         levels = np.arange(low, high + 1) - mean
         table = DYADS[function](levels[:, None], levels[None, :], width, similar)
         return list(np.broadcast_to(table, (len(levels), len(levels))))
+
+
+def _cells(array: Floats, *, square: bool) -> Floats:
+    """The values of all pairs: of a square matrix those off the diagonal."""
+    return array[:, ~np.eye(array.shape[1], dtype=bool)] if square else array.reshape(len(array), -1)
 
 
 def mean_similarity(values: Floats, width: float) -> float:

@@ -63,6 +63,11 @@ class Panel:
         Name to 1 × n × n or W × n × n; NaN missing, diagonal unused.
     behaviours
         Name to W × n; NaN missing.
+    receivers
+        Covariates of the columns of a two-mode network: name to 1 × m or W × m.
+    spells
+        Periods × n × 2: from when until when an actor takes part, as shares of the period; None where all who are in
+        both waves take part all the time, and the others not at all.
     """
 
     actors: tuple[str, ...]
@@ -73,6 +78,8 @@ class Panel:
     texts: frozenset[str] = frozenset()
     dyads: Mapping[str, Floats] = field(default_factory=dict)
     behaviours: Mapping[str, Floats] = field(default_factory=dict)
+    receivers: Mapping[str, Floats] = field(default_factory=dict)
+    spells: Floats | None = None
 
     @property
     def size(self) -> int:
@@ -87,8 +94,9 @@ class Panel:
 
 def panel(networks: Mapping[str, npt.ArrayLike], *, covariates: Mapping[str, npt.ArrayLike] | None = None,
           dyads: Mapping[str, npt.ArrayLike] | None = None, behaviours: Mapping[str, npt.ArrayLike] | None = None,
-          present: npt.ArrayLike | None = None, undirected: Sequence[str] = (),
-          two_mode: Sequence[str] = ()) -> Panel:
+          present: npt.ArrayLike | None = None, undirected: Sequence[str] = (), two_mode: Sequence[str] = (),
+          receivers: Mapping[str, npt.ArrayLike] | None = None,
+          spells: Mapping[int, Sequence[tuple[float, float]]] | None = None) -> Panel:
     """A panel from arrays, for those who have no study.
 
     Parameters
@@ -98,11 +106,17 @@ def panel(networks: Mapping[str, npt.ArrayLike], *, covariates: Mapping[str, npt
     covariates, behaviours
         Name to n (constant) or W × n numbers.
     dyads
-        Name to n × n or W × n × n numbers.
+        Name to n × n or W × n × n numbers; n × m for a two-mode network.
     present
         W × n booleans; everybody if left out.
     undirected, two_mode
         Names of such networks.
+    receivers
+        Covariates of the columns of a two-mode network: name to m or W × m numbers.
+    spells
+        Actors (counted from 0) who enter or leave between waves, with their stretches of time; the first wave is 1,
+        the second 2. ``{7: [(1, 2.4)]}``: actor 7 leaves after 40 % of the second period. Then ``present`` is not
+        needed.
 
     Examples
     --------
@@ -123,20 +137,55 @@ def panel(networks: Mapping[str, npt.ArrayLike], *, covariates: Mapping[str, npt
     for name, value in {**values, **levels}.items():
         if value.shape[1] != n or value.shape[0] not in (1, waves):
             raise UsageError(f"'{name}' has the shape {value.shape}, expected {n} or {waves} × {n}.")
-    pairs = {}
+    pairs, shapes = {}, {net.ties.shape[1:] for net in nets.values()} | {(n, n)}
     for name, w in (dyads or {}).items():
         array = np.asarray(w, float)
         pairs[name] = array[None] if array.ndim == 2 else array
+        if pairs[name].shape[1:] not in shapes or pairs[name].shape[0] not in (1, waves):
+            raise UsageError(f"'{name}' has the shape {array.shape}, expected {n} × {n} or {waves} × {n} × {n}.")
     there = np.ones((waves, n), bool) if present is None else np.asarray(present, bool)
+    parts = None
+    if spells:
+        there, parts = shares(there, {int(i): s for i, s in spells.items()})
+    columns = {name: np.atleast_2d(np.asarray(v, float)) for name, v in (receivers or {}).items()}
     return Panel(tuple(str(i + 1) for i in range(n)), tuple(str(w + 1) for w in range(waves)), nets, there, values,
-                 frozenset(), pairs, levels)
+                 frozenset(), pairs, levels, columns, parts)
 
 
-def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = None) -> Panel:
+def shares(present: Bools, spells: Mapping[int, Sequence[tuple[float, float]]]) -> tuple[Bools, Floats]:
+    """Who is there at each wave, and from when until when in each period, if some enter or leave between waves.
+
+    Raises
+    ------
+    UsageError
+        If an actor is not there, or comes twice within one period.
+    """
+    waves, n = present.shape
+    there, out = present.copy(), np.zeros((waves - 1, n, 2))
+    out[:, :, 1] = present[:-1] & present[1:]
+    for i, stretches in spells.items():
+        if not 0 <= i < n:
+            raise UsageError(f"spells: there is no actor {i}; actors are counted from 0 to {n - 1}.")
+        there[:, i], out[:, i] = False, 0.0
+        for start, end in stretches:
+            if not end > start:
+                raise UsageError(f"spells of actor {i}: {start:g} to {end:g} is no stretch of time.")
+            there[:, i] |= (np.arange(1, waves + 1) >= start) & (np.arange(1, waves + 1) <= end)
+            for p in range(waves - 1):
+                part = np.clip([start - p - 1, end - p - 1], 0.0, 1.0)
+                if part[1] > part[0]:
+                    if out[p, i, 1] > 0:
+                        raise UsageError(f"spells of actor {i}: it comes twice in period {p + 1}; one is possible.")
+                    out[p, i] = part
+    return there, out
+
+
+def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = None,
+               spells: Mapping[str, Sequence[tuple[float, float]]] | None = None) -> Panel:
     """Take from a study what a specification needs.
 
     Actors are the members present in at least one of the waves. Ties of non-respondents are unknown. A positive
-    weight is a tie.
+    weight is a tie. ``spells`` names actors who entered or left between waves, as in :func:`panel`.
 
     Raises
     ------
@@ -149,7 +198,7 @@ def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = 
         there[w, study.present(wave)] = True
     keep = np.flatnonzero(there.any(axis=0))
     nets = {name: _network(study, name, order, keep) for name in spec.networks}
-    columns, pairs = _wanted(spec)
+    columns, pairs, of_columns = _wanted(spec)
     covariates, texts = {}, set()
     for name in sorted(columns):
         covariates[name], text = _covariate(study, name, order, keep)
@@ -157,19 +206,44 @@ def from_study(study: Study, spec: Specification, waves: Sequence[str] | None = 
     behaviours = {name: _levels(study, name, order, keep) for name in spec.behaviour}
     dyads = {name: _dyad(study, name, order, keep) for name in sorted(pairs)}
     names = tuple(str(a) for a in study.actors["actor"].to_numpy()[keep])
-    return Panel(names, order, nets, there[:, keep], covariates, frozenset(texts), dyads, behaviours)
+    present, parts = there[:, keep], None
+    if spells:
+        for actor in spells:
+            if actor not in names:
+                raise UnknownName("actor", actor, names)
+        present, parts = shares(present, {names.index(actor): s for actor, s in spells.items()})
+    receivers = {name: _of_alliances(study, name, order) for name in sorted(of_columns)}
+    return Panel(names, order, nets, present, covariates, frozenset(texts), dyads, behaviours, receivers, parts)
 
 
-def _wanted(spec: Specification) -> tuple[set[str], set[str]]:
-    """Names of the actor covariates and of the dyadic covariates in a specification."""
+def _wanted(spec: Specification) -> tuple[set[str], set[str], set[str]]:
+    """Names of the covariates of actors, of pairs, and of alliances in a specification."""
     actors: set[str] = set()
     pairs: set[str] = set()
+    columns: set[str] = set()
     for term in spec.terms():
         for factor in term.factors:
             if factor.covariate is None or factor.covariate in spec.behaviour:
                 continue
-            (pairs if factor.effect.needs == "dyad" else actors).add(factor.covariate)
-    return actors, pairs
+            if term.variable == "alliances" and factor.effect.dyad in ("alter", "alter2"):
+                columns.add(factor.covariate)
+            else:
+                (pairs if factor.effect.needs == "dyad" else actors).add(factor.covariate)
+    return actors, pairs, columns
+
+
+def _of_alliances(study: Study, name: str, order: Sequence[str]) -> Floats:
+    """A numeric column of the memberships, summed over the members of each alliance; NaN where nothing is given."""
+    import pandas as pd
+
+    table = study.alliances
+    numbers = [c for c in table.columns if pd.api.types.is_numeric_dtype(table[c].dtype)]
+    if name not in numbers:
+        raise UnknownName("numeric column of alliances", name, numbers)
+    sums = table.groupby("alliance")[name].sum(min_count=1)
+    views = [study.incidence(wave) for wave in order]
+    names = sorted({str(a) for view in views for a in view.alliances})
+    return sums.rename(index=str).reindex(names).to_numpy(dtype=float, na_value=np.nan)[None]
 
 
 def _network(study: Study, name: str, order: Sequence[str], keep: npt.NDArray[np.int64]) -> Network:
@@ -198,7 +272,10 @@ def _memberships(study: Study, order: Sequence[str], keep: npt.NDArray[np.int64]
     for w, view in enumerate(views):
         columns = np.array([names.index(str(a)) for a in view.alliances], np.int64)
         ties[w][np.ix_(view.index, columns)] = view.matrix.toarray()
-    return Network(ties[:, keep], True, True)
+    ties = ties[:, keep]
+    for w in range(len(order) - 1):  # an alliance without members at both ends of a period cannot be joined in it
+        ties[w][:, ~ties[w:w + 2].any(axis=(0, 1))] = STRUCTURAL_ZERO
+    return Network(ties, True, True)
 
 
 def _covariate(study: Study, name: str, order: Sequence[str], keep: npt.NDArray[np.int64]) -> tuple[Floats, bool]:

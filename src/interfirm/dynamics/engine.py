@@ -101,8 +101,8 @@ def simulate(coded: Coded, theta: Floats, replications: int, *, seed: int, first
 
     def run(part: slice) -> None:
         saom.simulate(coded.fx, coded.ratefx, coded.info, theta, coded.tabs, coded.dy, coded.x0, coded.z0, coded.free,
-                      coded.seen, coded.zseen, coded.active, *base, coded.stop, np.uint64(seed), first + part.start,
-                      stats[part], scores[part], times[part], ends[part], levels[part])
+                      coded.seen, coded.zseen, coded.active, *base, coded.spells, coded.stop, np.uint64(seed),
+                      first + part.start, stats[part], scores[part], times[part], ends[part], levels[part])
 
     _spread(run, replications, threads)
     return Sample(stats * coded.scale, scores, times, ends, levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -67,7 +67,8 @@ class _Run:
 
 def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Sequence[str] | None = None,
              phase3: int = 1000, previous: Earlier | None = None, threads: int | None = None,
-             progress: Progress | None = None) -> Fit:
+             progress: Progress | None = None,
+             spells: Mapping[str, Sequence[tuple[float, float]]] | None = None) -> Fit:
     r"""Estimate a tie-formation model (stochastic actor-oriented model) by the method of moments.
 
     Actors take turns in changing one tie at a time. At rate λ an actor chooses among all partners, and "no change",
@@ -96,6 +97,10 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
         Threads for simulation; one per processor, at most 8, if left out.
     progress
         Called with what is done, the number of panels so far, and the largest deviation in standard deviations.
+    spells
+        Actors who entered or left between waves, with their stretches of time: the first wave is 1, the second 2.
+        ``{"P7": [(1, 2.4)]}``: P7 left after 40 % of the second period. Others take part in the periods at both ends
+        of which they were there. Not with conditional estimation.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     if phase3 < 200:
         raise UsageError(f"phase3 has to be at least 200, not {phase3}.")
     began = time.process_time()
-    panel = study if isinstance(study, Panel) else from_study(study, spec, waves)
+    panel = study if isinstance(study, Panel) else from_study(study, spec, waves, spells)
     found = checks.check(panel, spec)
     found.raise_if_failed()
     coded = code(panel, spec)

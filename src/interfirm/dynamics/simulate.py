@@ -112,7 +112,8 @@ def _held(panel: Panel, wave: int) -> Panel:
     return Panel(panel.actors, (panel.waves[wave],) * 2, nets, np.repeat(panel.present[wave][None], 2, axis=0),
                  {name: at(v) for name, v in panel.covariates.items()}, panel.texts,
                  {name: at(w) for name, w in panel.dyads.items()},
-                 {name: np.repeat(z[wave][None], 2, axis=0) for name, z in panel.behaviours.items()})
+                 {name: np.repeat(z[wave][None], 2, axis=0) for name, z in panel.behaviours.items()},
+                 {name: at(v) for name, v in panel.receivers.items()})
 
 
 def _values(coded: Coded, parameters: Mapping[str, float]) -> Floats:

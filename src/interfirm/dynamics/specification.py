@@ -170,7 +170,7 @@ def _factor(part: str) -> Factor:
         given = found["parameter"]
     names = rest.split(":") if rest else []
     wanted = [item for item in effect.needs.split("+") if item]
-    optional = effect.nets == "B" and wanted and wanted[-1] == "network"
+    optional = not set(effect.nets) - set("RB") and wanted and wanted[-1] == "network"
     if len(names) > len(wanted) or len(names) < len(wanted) - bool(optional):
         example = ":".join([effect.name, *(f"<{item}>" for item in wanted)])
         raise UsageError(f"'{part}': '{effect.name}' is written {example}.")

@@ -67,8 +67,8 @@ def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no
     for t in range(who.size):
         u = 0.0
         for q in range(ratefx.shape[0]):
-            if ratefx[q, 0] == v:
-                u += theta[ratefx[q, 2]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
+            if ratefx[q, k.R_DEP] == v:
+                u += theta[ratefx[q, k.R_PARAM]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
         lam[v, who[t]] = base * math.exp(min(u, 50.0))
         total += lam[v, who[t]]
     return total
@@ -77,6 +77,39 @@ def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no
 @njit(**k.INNER)
 def _pairs(kind):  # type: ignore[no-untyped-def]
     return kind in (k.PAIR_DISJUNCTIVE, k.PAIR_CONJUNCTIVE, k.PAIR_COMPENSATORY)
+
+
+@njit(**k.INNER)
+def _next_event(spells, p, clock):  # type: ignore[no-untyped-def]
+    """When the next actor enters or leaves after ``clock``; at least 1 if nobody does."""
+    out = 1.0
+    for i in range(spells.shape[1]):
+        for side in range(2):
+            if clock < spells[p, i, side] < out:
+                out = spells[p, i, side]
+    return out
+
+
+@njit(**k.INNER)
+def _come_and_go(info, spells, p, clock, x, g, free, now, room):  # type: ignore[no-untyped-def]
+    """End the ties of those who have left, and allow those who are there to each other; returns who is there."""
+    n, size = g.shape[1], 0
+    for i in range(n):
+        if spells[p, i, 0] <= clock < spells[p, i, 1]:
+            room[size] = i
+            size += 1
+    for v in range(info.shape[0]):
+        if info[v, k.CHOICE] == k.BEHAVIOUR:
+            continue
+        square = info[v, k.SQUARE]
+        for i in range(info[v, k.ROWS]):
+            here = spells[p, i, 0] <= clock < spells[p, i, 1]
+            for j in range(info[v, k.COLS]):
+                both = here and (not square or spells[p, j, 0] <= clock < spells[p, j, 1])
+                now[v, i, j] = free[v, i, j] if both else 0
+                if x[v, i, j] and not both:
+                    toggle(x, g, v, i, j)
+    return room[:size]
 
 
 @njit(**k.INNER)
@@ -101,13 +134,13 @@ def _lapse(info, ratefx, theta, tabs, dy, x, g, who, lam, totals, wait, score): 
     for q in range(ratefx.shape[0]):
         total = 0.0
         for t in range(who.size):
-            total += lam[ratefx[q, 0], who[t]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
-        score[ratefx[q, 2]] -= wait * total
+            total += lam[ratefx[q, k.R_DEP], who[t]] * rate_value(ratefx, tabs, dy, x, g, q, who[t])
+        score[ratefx[q, k.R_PARAM]] -= wait * total
 
 
 @njit(**k.OUTER)
-def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, active, weight, cumulated, shares, stop,  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
-             seed, first, stats, scores, times, ends, levels):
+def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, active, weight, cumulated, shares, spells,  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+             stop, seed, first, stats, scores, times, ends, levels):
     """Simulate panels and what the method of moments needs of them. P periods, R replications.
 
     Parameters
@@ -115,7 +148,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
     fx, theta, tabs
         See :mod:`interfirm.kernels.saom_codes`.
     ratefx
-        Q × 4 int64: dependent variable, code, parameter, covariate or table.
+        Q × RATE_COLUMNS int64, see :mod:`interfirm.kernels.saom_codes`.
     info, dy
         The same with periods first: P × V × INFO, P × D × N × N.
     x0, free, seen
@@ -126,6 +159,9 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
         P × N uint8: who takes part.
     weight, cumulated, shares
         P × V × N × N, the same, P × E × N: see ``choose``; of length 0 in N where every receiver is evaluated.
+    spells
+        P × N × 2 float64: from when until when an actor takes part, 0 to 1; of length 0 in P where nobody enters or
+        leaves within a period.
     stop
         3 + P int64: most steps of a period; variable whose distance ends a period, or -1; unused; distances.
     seed, first
@@ -144,12 +180,17 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
     g, og, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
     f = np.zeros((5 + effects, max(n, effects) + 1))
     lag, state = np.zeros(n, np.int32), np.zeros(1, np.uint64)
+    now, room = np.zeros((variables, n, n) if spells.shape[0] else (0, 0, 0), np.uint8), np.zeros(n, np.int64)
     lam, totals, varying = np.zeros((variables, n)), np.zeros(variables), ratefx.shape[0] > 0
     for p in range(x0.shape[0]):
         who = _listed(active, p)
         v_info, v_dy, v_free, v_seen = info[p], dy[p], free[p], seen[p]
         v_weight, v_cumulated, v_shares = weight[p], cumulated[p], shares[p]
         _open(v_info, x0[p], z0[p], v_seen, ox, og, sx, sg)
+        event = _next_event(spells, p, 0.0) if spells.shape[0] else 1.0
+        moving, first_event = event < 1.0, event
+        if moving:
+            v_free = now
         for rep in range(stats.shape[0]):
             seeded(state, seed, first + rep, p)
             score = scores[rep, p]
@@ -160,6 +201,8 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                     g[lists(v, n) + 2 * n + 2, i] = z0[p, v, i]
                 if v_info[v, k.CHOICE] != k.BEHAVIOUR:
                     copy_network(ox, og, x, g, v, v_info[v, k.ROWS], v_info[v, k.COLS])
+            if moving:
+                event, who = first_event, _come_and_go(v_info, spells, p, 0.0, x, g, free[p], now, room)
             for v in range(variables):
                 totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
             clock, distance, steps, took = 0.0, 0, 0, -1.0
@@ -168,10 +211,16 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 for v in range(variables):
                     whole += totals[v]
                 wait = exponential(state) / whole if whole > 0.0 else 2.0
-                over = stop[1] < 0 and clock + wait >= 1.0
-                wait = 1.0 - clock if over else wait
-                clock += wait
+                over = stop[1] < 0 and clock + wait >= event
+                wait = event - clock if over else wait
+                clock = event if over else clock + wait
                 _lapse(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals, wait, score)
+                if over and event < 1.0:
+                    event = _next_event(spells, p, clock)
+                    who = _come_and_go(v_info, spells, p, clock, x, g, free[p], now, room)
+                    for w in range(variables):
+                        totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
+                    continue
                 if over or whole <= 0.0:
                     took = clock
                     break
@@ -187,11 +236,14 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 if v_info[v, k.RATE] >= 0:
                     score[v_info[v, k.RATE]] += (2.0 if _pairs(kind) else 1.0) / theta[v_info[v, k.RATE]]
                 for q in range(ratefx.shape[0]):
-                    if ratefx[q, 0] == v:
-                        score[ratefx[q, 2]] += rate_value(ratefx, tabs, v_dy, x, g, q, i)
+                    if ratefx[q, k.R_DEP] == v:
+                        score[ratefx[q, k.R_PARAM]] += rate_value(ratefx, tabs, v_dy, x, g, q, i)
                 if kind == k.BEHAVIOUR:
-                    g[lists(v, n) + 2 * n + 2, i] += step_behaviour(fx, v_info, theta, tabs, v_dy, x, g, f, v, i,
-                                                                    state, score)
+                    move = step_behaviour(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, state, score)
+                    g[lists(v, n) + 2 * n + 2, i] += move
+                    if varying and move != 0:
+                        for w in range(variables):
+                            totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
                     continue
                 j = i
                 if _pairs(kind):
@@ -214,7 +266,8 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 if kind != k.DIRECTED:
                     toggle(x, g, v, j, i)
                 if varying:
-                    totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
+                    for w in range(variables):
+                        totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
                 if v == stop[1] and v_seen[v, i, j]:
                     size = 1 if kind == k.DIRECTED else 2
                     distance += size if x[v, i, j] != x0[p, v, i, j] else -size
@@ -266,7 +319,7 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
     for i in range(info[v, k.ROWS]):
         if tie:
             size = np.int64(g[at + 2 * n, i])
-            reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.ROWS] == info[v, k.COLS])
+            reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.SQUARE])
             contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
         else:
             size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag)

@@ -23,7 +23,7 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag):  # type: ignore[no
     """
     n, last = g.shape[1], f.shape[1] - 1
     own = np.int64(g[lists(v, n) + 2 * n, i])
-    size = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.ROWS] == info[v, k.COLS])
+    size = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.SQUARE])
     contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(0), size, size, lag)
     for t in range(size):
         f[0, t] = 0.0

@@ -30,8 +30,11 @@ from typing import Any
 # ---- columns of ``fx`` ----------------------------------------------------------------------
 DEP, CODE, ROLE, PARAM, OTHER, DYAD, DYAD2, BEH, ZTAB, TAB, TAB2, KIND, GROUP, COLUMNS = range(14)
 
+# ---- columns of ``ratefx``: dependent variable, code, parameter, covariate or table, other variable -----------
+R_DEP, R_CODE, R_PARAM, R_WHICH, R_OTHER, RATE_COLUMNS = range(6)
+
 # ---- columns of ``info`` --------------------------------------------------------------------
-CHOICE, ROWS, COLS, NEEDS, FIRST, LAST, DIRECTION, RATE, INFO = range(9)
+CHOICE, ROWS, COLS, SQUARE, NEEDS, FIRST, LAST, DIRECTION, RATE, INFO = range(10)
 
 # ---- columns of the constants of a variable in ``tabs`` -------------------------------------
 BALANCE_MEAN, OFFSET, LOWEST, HIGHEST, MEAN, RANGE, SIMILARITY, CONSTANTS = range(8)
@@ -51,7 +54,7 @@ CYCLE4, WXX, XWX, XXW, CROSS, WTWO, WDEG = range(20, 27)
 B_SHAPE, B_SIM, B_ALT, B_DEG, B_COV, B_COVALT = range(6)
 
 # CODE of a rate effect
-R_COV, R_OUT, R_IN, R_REC = range(4)
+R_COV, R_OUT, R_IN, R_REC, R_LEVEL = range(5)
 
 # KIND of COUNT: which third parties h of i and j are counted
 # i -> h -> j, i -> h <- j, i <- h -> j, i <- h <- j, i <-> h <-> j, i <-> h <- j, i -> h <-> j

@@ -52,8 +52,8 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
             if info[v, k.RATE] >= 0:
                 out[info[v, k.RATE]] += changed
             for q in range(ratefx.shape[0]):
-                if ratefx[q, 0] == v and changed:
-                    out[ratefx[q, 2]] += changed * rate_value(ratefx, tabs, dy, sx, sg, q, i)
+                if ratefx[q, k.R_DEP] == v and changed:
+                    out[ratefx[q, k.R_PARAM]] += changed * rate_value(ratefx, tabs, dy, sx, sg, q, i)
         for j in range(n):
             lag[j] = sg[at + 2 * n + 1, j]
         roles = 0
@@ -75,16 +75,18 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
 
 @njit(**k.INNER)
 def rate_value(ratefx, tabs, dy, x, g, q, i):  # type: ignore[no-untyped-def]
-    """Value of rate effect q for actor i: a covariate or a function of a degree."""
-    v, code, which, n = ratefx[q, 0], ratefx[q, 1], ratefx[q, 3], g.shape[1]
-    at = lists(v, n)
+    """Value of rate effect q for actor i: a covariate, or a function of a degree or of the level of a behaviour."""
+    code, which, o, n = ratefx[q, k.R_CODE], ratefx[q, k.R_WHICH], ratefx[q, k.R_OTHER], g.shape[1]
+    at = lists(o, n)
     if code == k.R_COV:
         return dy[which, i, i]
+    if code == k.R_LEVEL:
+        return tabs[which, g[at + 2 * n + 2, i]]
     if code != k.R_REC:
         return tabs[which, g[at + 2 * n + (1 if code == k.R_IN else 0), i]]
     both = 0
     for t in range(g[at + 2 * n, i]):
-        both += x[v, g[at + i, t], i]
+        both += x[o, g[at + i, t], i]
     return tabs[which, both]
 
 
@@ -96,7 +98,7 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     for i in range(rows):
         size = np.int64(g[lists(v, n) + 2 * n, i])
-        reached = reach(x, g, v, i, cols, needs, rows == cols)
+        reached = reach(x, g, v, i, cols, needs, info[v, k.SQUARE])
         contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             role, row, total = fx[e, k.ROLE], 3 + e - info[v, k.FIRST], 0.0
@@ -105,7 +107,10 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
             if role == k.EVALUATION and own_sum(fx[e, k.CODE]):
                 total = _own(fx, tabs, g, v, i, e, size, reached)
                 if fx[e, k.DYAD] >= 0:
-                    total *= dy[fx[e, k.DYAD], i, 1 if i == 0 and rows == cols else 0]
+                    total *= dy[fx[e, k.DYAD], i, 1 if i == 0 and info[v, k.SQUARE] else 0]
+                if fx[e, k.ZTAB] >= 0:
+                    level = g[lists(fx[e, k.BEH], n) + 2 * n + 2, i]
+                    total *= tabs[fx[e, k.ZTAB] + level, level]
             else:
                 for t in range(size):
                     if role == k.EVALUATION or not other[v, i, g[room, t]]:
@@ -145,8 +150,8 @@ def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  
         if info[v, k.RATE] >= 0:
             out[info[v, k.RATE]] += moved
         for q in range(ratefx.shape[0]):
-            if ratefx[q, 0] == v and moved:
-                out[ratefx[q, 2]] += moved * dy[ratefx[q, 3], i, i]
+            if ratefx[q, k.R_DEP] == v and moved:
+                out[ratefx[q, k.R_PARAM]] += moved * rate_value(ratefx, tabs, dy, sx, sg, q, i)
         sg[row, i] = g[row, i]
     for e in range(info[v, k.FIRST], info[v, k.LAST]):
         for i in range(n):

@@ -51,7 +51,7 @@ def test_why_not(said: Said) -> None:
 
 
 def test_own_weights_change_the_list(said: Said) -> None:
-    others = ("similarity", "complementarity", "readiness", "new-reach", "shared-partners", "same-kind",
+    others = ("similarity", "complementarity", "readiness", "same-words", "new-reach", "shared-partners", "same-kind",
               "same-alliances", "worked-before", "rivalry")
     alone = [word for name in others for word in ("--weight", f"{name}=0")]
     assert said("--for", "F01", *alone)[1] != said("--for", "F01")[1]

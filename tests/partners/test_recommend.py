@@ -14,14 +14,14 @@ from interfirm.errors import UnknownName, UsageError
 from interfirm.partners import proximities, recommend, weights_for, why_not
 from interfirm.partners.boschma import kilometres
 from interfirm.partners.ground import ground
-from interfirm.partners.recommend import weighted
+from interfirm.partners.scoring import weighted
 from interfirm.partners.terms import new_reach, shared_partners, terms
 from interfirm.study.example import example
 from interfirm.study.read.importing import import_files
 from interfirm.study.study import Study
 
-_FLAT = {"similarity": 0, "complementarity": 0, "readiness": 0, "near": 0, "same_kind": 0, "same_alliances": 0,
-         "worked_before": 0, "rivalry": 0}
+_FLAT = {"similarity": 0, "complementarity": 0, "readiness": 0, "same_words": 0, "near": 0, "same_kind": 0,
+         "same_alliances": 0, "worked_before": 0, "rivalry": 0}
 
 
 def chain(**more: pd.DataFrame) -> Study:
@@ -113,12 +113,16 @@ def test_rivalry_costs_and_is_said() -> None:
     assert zeta.terms["rivalry"] is None
 
 
-def test_what_is_not_known_does_not_count_as_nothing() -> None:
+def test_what_is_not_known_counts_neither_for_nor_against() -> None:
     one, gap = np.array([0.5, 0.5]), np.array([0.9, np.nan])
-    score, known = weighted({"a": one, "b": gap}, {"a": 1.0, "b": 3.0})
-    assert score.round(9).tolist() == [0.8, 0.5]
+    score, known = weighted({"a": one, "b": gap}, {"a": 1.0, "b": 3.0}, {"a": 0.5, "b": 0.1})
+    assert score.tolist() == pytest.approx([(0.5 + 2.7) / 4, (0.5 + 0.3) / 4])
     assert known.tolist() == [1, 0.25]
-    assert np.isnan(weighted({"b": gap}, {"b": 1.0})[0][1])
+    # of nobody known: left out of both sums; of the candidate nothing known: no score
+    score, known = weighted({"a": one, "b": gap * np.nan}, {"a": 1.0, "b": 3.0}, {"a": 0.5, "b": np.nan})
+    assert score.tolist() == [0.5, 0.5]
+    assert known.tolist() == [0.25, 0.25]
+    assert np.isnan(weighted({"b": gap}, {"b": 1.0}, {"b": 0.9})[0][1])
 
 
 def test_why_not() -> None:

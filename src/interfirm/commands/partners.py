@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,10 @@ from interfirm.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from interfirm.study.study import Study
+
+_DRAWS = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -38,32 +42,101 @@ def partners(
         float, typer.Option(help="Least share of a plan's introductions with a small or isolated member.")
     ] = 0.3,
     everyone: Annotated[bool, typer.Option(help="Recommend organisations outside the cluster too.")] = False,
+    kind: Annotated[
+        str | None, typer.Option("--type", help="The planned type of collaboration, e.g. r&d, coproduction.")
+    ] = None,
+    requirements: Annotated[
+        Path | None, typer.Option(help="Your own requirement profiles (CSV) in place of the expert prior.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="A pair that a plan must not introduce, e.g. --exclude F01=F07; again for "
+                                            "more.")
+    ] = None,
+    rivals: Annotated[bool, typer.Option(help="Let a plan introduce firms of the same sector.")] = False,
+    farthest: Annotated[
+        float, typer.Option(help="Least nearness in space of a pair in a plan, 0 to 1.")
+    ] = 0.0,
+    others: Annotated[bool, typer.Option(help="Let a plan introduce firms to other organisations too.")] = False,
+    sheets: Annotated[
+        Path | None, typer.Option(help="Write one page for each firm into this folder, to print or send.")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="An organisation that no sheet suggests to others; again for more.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the whole table to this CSV file.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
-    """List fitting partners of a firm with reasons, say why not another, or plan the next introductions."""
-    from interfirm.partners import introduction_plan, recommend
-    from interfirm.partners import why_not as explain
+    """List fitting partners of a firm with reasons, say why not another, plan introductions, or write sheets."""
     from interfirm.study.read.tables import read_study
 
-    if (firm is None) == (plan is None):
-        raise UsageError("Say what you want: --for FIRM for one firm's partners, or --plan 20 for the cluster's next "
-                         "introductions.")
+    if [firm is not None, plan is not None, sheets is not None].count(True) != 1:
+        raise UsageError("Say what you want: --for FIRM for one firm's partners, --plan 20 for the cluster's next "
+                         "introductions, or --sheets FOLDER for one page per firm.")
     if why_not is not None and firm is None:
         raise UsageError("--why-not needs --for: on whose list?")
     study, aim, own = read_study(path), _spaced(purpose), _weights(weight or [])
+    if sheets is not None:
+        _write_sheets(study, sheets, aim, wave, leave_out or [], seed)
+        return
+    what: dict[str, Any] = {"purpose": aim, "type": kind, "weights": own, "wave": wave,
+                            "requirements": _profiles(requirements)}
     if firm is None:
-        made = introduction_plan(study, plan or 0, purpose=aim, weights=own, wave=wave, capacity=capacity, share=share)
-        typer.echo(str(made))
-        _save(made.table(), csv)
+        what |= {"capacity": capacity, "share": share, "exclude": [_pair(text) for text in exclude or []],
+                 "rivals": rivals, "farthest": farthest, "between": "firms and others" if others else "firms"}
+        _show_plan(study, plan or 0, what, seed, csv)
         return
-    who = "all" if everyone else "members"
-    if why_not is not None:
-        typer.echo(str(explain(study, firm, why_not, purpose=aim, weights=own, wave=wave, top=top, who=who)))
+    _show_list(study, firm, why_not, {**what, "top": top, "who": "all" if everyone else "members"}, seed, csv)
+
+
+def _show_plan(study: Study, count: int, what: dict[str, Any], seed: int, csv: Path | None) -> None:
+    from interfirm.partners import introduction_plan
+
+    made = introduction_plan(study, count, draws=_DRAWS, seed=seed, **what)
+    typer.echo(str(made))
+    _save(made.table(), csv)
+
+
+def _show_list(study: Study, firm: str, other: str | None, what: dict[str, Any], seed: int, csv: Path | None) -> None:
+    from interfirm.partners import recommend, why_not
+
+    if other is not None:
+        typer.echo(str(why_not(study, firm, other, **what)))
         return
-    found = recommend(study, firm, purpose=aim, weights=own, wave=wave, top=top, who=who, seed=seed)
+    found = recommend(study, firm, seed=seed, **what)
     typer.echo(str(found))
     _save(found.table(), csv)
+
+
+def _write_sheets(study: Study, folder: Path, purpose: str | None, wave: str | None, leave_out: list[str],
+                  seed: int) -> None:
+    from interfirm import terminal
+    from interfirm.report.sheets import file_name, render_sheets, sheets
+    from interfirm.study.write.atomic import write_text
+
+    when = wave or (study.wave_order[-1] if study.wave_order else None)
+    taken = {"all"}
+    with terminal.progress() as step:
+        pages = sheets(study, purpose=purpose, wave=wave, leave_out=leave_out, seed=seed, progress=step)
+        folder.mkdir(parents=True, exist_ok=True)
+        for page in pages:
+            write_text(folder / file_name(page, taken), render_sheets([page], study, purpose=purpose, wave=when))
+        write_text(folder / "all.html", render_sheets(pages, study, purpose=purpose, wave=when))
+    typer.echo(f"Wrote {len(pages)} sheets to {folder}, one file each, and all of them for printing: "
+               f"{folder / 'all.html'}. Each is for one firm alone.")
+
+
+def _profiles(path: Path | None) -> pd.DataFrame | None:
+    from interfirm.study.read.files import load
+    from interfirm.study.read.raw import from_csv
+
+    return None if path is None else from_csv(load(path)[0]).frame()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    one, mark, other = text.partition("=")
+    if not mark or not one.strip() or not other.strip():
+        raise UsageError(f"--exclude {text}: expected two organisations, e.g. --exclude F01=F07.")
+    return one.strip(), other.strip()
 
 
 def _spaced(purpose: str | None) -> str | None:

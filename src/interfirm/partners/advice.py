@@ -7,7 +7,8 @@ from collections.abc import Mapping
 _FOR = {
     "similarity": "the two know much the same and will understand each other ({x:.0%} of the way to identical)",
     "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median of all {m:.2f})",
-    "readiness": "it meets {x:.0%} of what the purpose asks for (median {m:.0%})",
+    "readiness": "it meets {x:.0%} of what such work asks for (median {m:.0%})",
+    "same_words": "the two describe themselves alike ({x:.2f} on 0 to 1, median {m:.2f})",
     "new_reach": "{x:.0%} of its partners are new to the firm (median {m:.0%})",
     "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median {m:.2f})",
     "near": "it is close by ({x:.2f} on 0 to 1, median {m:.2f})",
@@ -18,11 +19,39 @@ _FOR = {
 _AGAINST = {
     "similarity": "the two know different things; understanding will take time ({x:.2f}, median {m:.2f})",
     "complementarity": "little of what each has is what the other lacks ({x:.2f}, median {m:.2f})",
-    "readiness": "it meets only {x:.0%} of what the purpose asks for (median {m:.0%})",
+    "readiness": "it meets only {x:.0%} of what such work asks for (median {m:.0%})",
     "new_reach": "most of its partners are known already: only {x:.0%} are new (median {m:.0%})",
     "shared_partners": "hardly anyone knows both ({x:.2f}, median {m:.2f})",
     "near": "it is far away ({x:.2f} on 0 to 1, median {m:.2f})",
     "same_kind": "it works by other rules: kind, ownership, sector, country ({x:.0%} the same)",
+}
+_PAIR = {
+    "similarity": "they know much the same ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "readiness": "both are ready: they meet {x:.0%} of what such work asks for (median pair {m:.0%})",
+    "same_words": "they describe themselves alike ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "new_reach": "each opens new contacts: {x:.0%} of partners are new to the other (median pair {m:.0%})",
+    "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "near": "they are close to each other ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "same_kind": "they work by the same rules: ownership, sector or country ({x:.0%} the same)",
+    "same_alliances": "they belong to the same group",
+}
+_SHEET = {
+    "similarity": "you know much the same and will understand each other",
+    "complementarity": "each has what the other lacks",
+    "readiness": "it is ready for such work",
+    "same_words": "you describe yourselves alike",
+    "new_reach": "it works with organisations that you do not reach today",
+    "shared_partners": "you have partners in common who can vouch for both",
+    "near": "it is close by",
+    "same_kind": "it works by the same rules as you",
+    "same_alliances": "you belong to the same group or meet in alliances",
+    "worked_before": "you have worked together before",
+}
+_MIND = {
+    "shared_partners": "hardly anyone knows you both: begin with a small task and a date at which either may stop",
+    "near": "it is far away: agree how often you meet, and who travels",
+    "same_kind": "it works by other rules: settle contract, confidentiality and ownership first",
 }
 _UNKNOWN = {
     "similarity": "how alike their knowledge is", "complementarity": "what each could bring the other",
@@ -38,6 +67,28 @@ def reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
     gains = _gains(terms, middle, weights)
     best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _FOR]
     return tuple(_FOR[name].format(x=terms[name], m=middle[name]) for name in best[:_SHOWN])
+
+
+def pair_reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
+                 weights: Mapping[str, float]) -> tuple[str, ...]:
+    """The terms that lift a pair most above the median pair, in words, strongest first."""
+    gains = _gains(terms, middle, weights)
+    best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _PAIR]
+    return tuple(_PAIR[name].format(x=terms[name], m=middle[name]) for name in best[:_SHOWN])
+
+
+def sheet_words(terms: Mapping[str, float | None], middle: Mapping[str, float],
+                weights: Mapping[str, float]) -> tuple[tuple[str, ...], str]:
+    """What speaks for a partner, and what to settle first, without any number that is the other's own.
+
+    Weaknesses that the other stated in a questionnaire are never said.
+    """
+    gains = _gains(terms, middle, weights)
+    best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _SHEET]
+    worst = [name for name, gain in sorted(gains.items(), key=lambda item: item[1]) if gain < 0 and name in _MIND]
+    mind = "you may be after the same customers: agree what stays with whom, and what remains private" \
+        if terms["rivalry"] else _MIND[worst[0]] if worst else "agree roles, milestones and who may use the results"
+    return tuple(_SHEET[name] for name in best[:_SHOWN]), mind
 
 
 def against(terms: Mapping[str, float | None], middle: Mapping[str, float],

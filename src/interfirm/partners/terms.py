@@ -13,12 +13,15 @@ import numpy as np
 from interfirm import vocabulary
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners.boschma import proximities
-from interfirm.partners.capabilities import capabilities, readiness, required
+from interfirm.partners.capabilities import Asked, asked, capabilities, readiness
 from interfirm.partners.complementarity import one_way_complementarity
 from interfirm.partners.ground import Floats, Ground
+from interfirm.partners.text import profile_texts, weighted_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,26 @@ class Term:
     title: str
     meaning: str
     weights: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """What the cooperation is for.
+
+    Parameters
+    ----------
+    purpose, type
+        Purpose and type of the cooperation, None for any.
+    requirements
+        Your own requirement profiles; see :func:`interfirm.capability.requirement_profiles`.
+    vectors
+        A vector per actor (index) from your own language model, in place of the words of the profiles.
+    """
+
+    purpose: str | None = None
+    type: str | None = None
+    requirements: pd.DataFrame | None = None
+    vectors: pd.DataFrame | None = None
 
 
 @lru_cache(maxsize=1)
@@ -65,16 +88,21 @@ def weights_for(purpose: str | None, own: Mapping[str, float] | None = None) -> 
     return out
 
 
-def terms(base: Ground, at: int, purpose: str | None) -> dict[str, Floats]:
-    """Every term of one actor with all actors of the study, in study order; NaN where not known."""
+def terms(base: Ground, at: int, aim: Aim | str | None = None) -> dict[str, Floats]:
+    """Every term of one actor with all actors of the study, in study order; NaN where not known.
+
+    ``aim`` may be the purpose alone.
+    """
+    aim = aim if isinstance(aim, Aim) else Aim(aim)
     actor = str(base.actors[at])
     near = proximities(base.study, actor, wave=base.wave).values
     scores, labels = capabilities(base.study, base.wave)
-    needed = required(labels, purpose)
+    wanted, ready = _wanted(base, labels, aim)
     return {
         "similarity": near["cognitive"][0],
-        "complementarity": _complement(scores, needed, at),
-        "readiness": readiness(scores, needed),
+        "complementarity": _complement(scores, wanted.need, at),
+        "readiness": ready,
+        "same_words": _words(base, at, aim.vectors),
         "new_reach": new_reach(base, at),
         "shared_partners": shared_partners(base, at),
         "near": near["geographical"][0],
@@ -83,6 +111,40 @@ def terms(base: Ground, at: int, purpose: str | None) -> dict[str, Floats]:
         "worked_before": _before(base, at),
         "rivalry": _rivals(base, at),
     }
+
+
+def _wanted(base: Ground, labels: tuple[str, ...], aim: Aim) -> tuple[Asked, Floats]:
+    """What is asked and how ready everybody is for it; made once for a study, unless the table is one's own."""
+    key = ("partners aim", base.wave, aim.purpose, aim.type)
+    if aim.requirements is None and key in base.study._cache:
+        return base.study._cache[key]  # type: ignore[no-any-return]
+    wanted = asked(labels, aim.purpose, aim.type, aim.requirements)
+    out = wanted, readiness(base.study, base.wave, wanted)
+    if aim.requirements is None:
+        base.study._cache[key] = out
+    return out
+
+
+def _words(base: Ground, at: int, vectors: pd.DataFrame | None) -> Floats:
+    """Likeness of what two organisations say of themselves: their own words, or the user's vectors."""
+    if vectors is not None:
+        return _vectors(base, at, vectors)
+    key = ("partners words",)
+    if key not in base.study._cache:
+        texts = profile_texts(base.study)
+        base.study._cache[key] = texts, weighted_words(texts) if any(texts) else None
+    texts, words = base.study._cache[key]
+    return np.full(len(texts), np.nan) if words is None else words.likeness(at)
+
+
+def _vectors(base: Ground, at: int, vectors: pd.DataFrame) -> Floats:
+    """max(0, cosine) of the vectors; NaN for an actor without one."""
+    import pandas as pd
+
+    table = vectors.reindex(pd.Index(base.actors)).to_numpy(dtype=np.float64)
+    size = np.linalg.norm(table, axis=1) * np.linalg.norm(table[at])
+    cosine = np.divide(table @ table[at], size, out=np.full(len(table), np.nan), where=size > 0)
+    return np.asarray(np.clip(cosine, 0.0, 1.0), dtype=np.float64)
 
 
 def _complement(scores: Floats, needed: Floats, at: int) -> Floats:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,16 +55,40 @@ def text_similarity(texts: Sequence[str | None], others: Sequence[str | None] | 
     True
     """
     count = len(texts)
-    every = [*texts, *(others or [])]
-    blocks = [_weighted(every, pieces) for pieces in (_words, _grams)]
-    rows = [block[:count] for block in blocks]
-    columns = [block if others is None else block[count:] for block in blocks]
-    out = sum(np.asarray((a @ b.T).toarray()) for a, b in zip(rows, columns, strict=True)) / 2
-    empty = np.array([not _words(text) for text in every], dtype=bool)
-    out = np.clip(out, 0.0, 1.0)
-    out[empty[:count], :] = np.nan
-    out[:, empty if others is None else empty[count:]] = np.nan
-    return np.asarray(out, dtype=np.float64)
+    found = weighted_words([*texts, *(others or [])])
+    return found.table(slice(0, count), slice(0, count) if others is None else slice(count, None))
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The weighted words and pieces of words of n texts, ready to be compared.
+
+    ``blocks``: two n × vocabulary tables with rows of length 1. ``empty``: n booleans, a text without a word.
+    """
+
+    blocks: tuple[sp.csr_array, ...]
+    empty: npt.NDArray[np.bool_]
+
+    def table(self, rows: slice, columns: slice) -> Floats:
+        """Likeness of some texts (rows) with others (columns), as in :func:`text_similarity`."""
+        parts = [np.asarray((block[rows] @ block[columns].T).toarray()) for block in self.blocks]
+        out: Floats = np.clip(np.mean(parts, axis=0), 0.0, 1.0)
+        out[self.empty[rows], :] = np.nan
+        out[:, self.empty[columns]] = np.nan
+        return out
+
+    def likeness(self, at: int) -> Floats:
+        """Likeness of one text with all."""
+        if self.empty[at]:
+            return np.full(len(self.empty), np.nan)
+        row: Floats = self.table(slice(at, at + 1), slice(None))[0]
+        return row
+
+
+def weighted_words(texts: Sequence[str | None]) -> Words:
+    """The words and pieces of words of many texts, weighted by rarity."""
+    blocks = tuple(_weighted(texts, pieces) for pieces in (_words, _grams))
+    return Words(blocks, np.array([not _words(text) for text in texts], dtype=bool))
 
 
 def profile_texts(study: Study, columns: Sequence[str] | None = None) -> list[str]:

@@ -45,7 +45,7 @@ def test_own_requirements_take_the_place_of_the_prior(study, capsys, tmp_path):
 
 @pytest.mark.parametrize(("more", "code", "text"), [
     (["--firm", "Nobody"], 2, "Unknown firm"), (["--type", "r&d"], 2, "Give both"),
-    (["--instrument", "skills"], 2, "Unknown instrument"), (["--instrument", "technology"], 3, "nobody answered"),
+    (["--instrument", "skills"], 2, "Unknown instrument"), (["--instrument", "scope"], 3, "nobody answered"),
     (["--type", "merger", "--purpose", "cut cost"], 2, "Unknown type of collaboration")])
 def test_wrong_calls_of_capability(study, capsys, more, code, text):
     assert run(["capability", str(study), *more]) == code

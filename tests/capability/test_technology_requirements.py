@@ -83,8 +83,10 @@ def test_two_respondents_are_averaged():
 
 
 def test_nobody_was_asked():
+    study = interfirm.example()
+    rest = study.answers[~study.answers["item"].str.startswith("TC_")]
     with pytest.raises(DataError, match="nobody answered the items of 'technology'"):
-        technological_capability(interfirm.example(), "2024")
+        technological_capability(interfirm.Study.from_tables({**study.tables(), "answers": rest}), "2024")
 
 
 def test_the_matrix_has_every_cell():

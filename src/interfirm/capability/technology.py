@@ -147,11 +147,9 @@ def technological_capability(study: Study, wave: str | int | None = None, *,
     Examples
     --------
     >>> from interfirm.study.example import example
-    >>> technological_capability(example(), "2024")   # the example was not asked
-    Traceback (most recent call last):
-    ...
-    interfirm.errors.DataError: The data has one error:
-      answers: nobody answered the items of 'technology' in 2024. Ask them, e.g. TC_process_basic.
+    >>> result = technological_capability(example(), "2024")
+    >>> list(result.profile.columns)
+    ['preinvestment', 'execution', 'process', 'product', 'industrial', 'linkages']
     """
     given = answers(study, "technology", wave, strict=strict)
     if given.raw.empty:

@@ -89,6 +89,7 @@ def anonymise(study: Study, *, key: pd.DataFrame | None = None, seed: int | None
     tables = study.tables()
     tables["about"] = _about(study)
     tables["actors"] = _coarse_actors(study)
+    tables["regions"] = schema.empty("regions")
     out = {name: _table(name, frame, names, salt) for name, frame in tables.items()}
     out["answers"] = _about_whom(out["answers"], names, _codes(study.alliances["alliance"], "alliance", salt, "J-"),
                                  salt)

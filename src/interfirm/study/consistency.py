@@ -208,6 +208,27 @@ def check_coordinates(tables: Tables, sources: Sources, findings: Findings) -> N
                      **sources["actors"].at(int(position)), expected="both or none", remedy="Add the other one")
 
 
+def check_regions(tables: Tables, sources: Sources, findings: Findings) -> None:
+    """A region's jobs in a sector are no more than all its jobs, and no more than the whole has in the sector."""
+    import numpy as np
+
+    rows = tables["regions"]
+    if not len(rows):
+        return
+    known = rows.drop_duplicates(["region", "sector", "time"])
+    jobs = known.set_index(["region", "sector", "time"])["employees"]
+    for partner, what in (("region", "all jobs of the region"), ("whole", "the jobs of the whole in the sector")):
+        keys = rows.assign(sector="TOTAL") if partner == "region" else rows.assign(region=rows["whole"])
+        most = jobs.reindex(list(zip(keys["region"], keys["sector"], keys["time"], strict=True))).to_numpy()
+        wrong = np.flatnonzero(rows["employees"].to_numpy(dtype=np.float64) > most)
+        for position in wrong[:_SHOWN]:
+            row = rows.iloc[int(position)]
+            findings.add("warning", f"region '{row['region']}', sector '{row['sector']}', {row['time']}: "
+                         f"{row['employees']:g} jobs are more than {what} ({most[position]:g})", "part-over-whole",
+                         **sources["regions"].at(int(position), "employees"),
+                         remedy="Check that both numbers count the same thing")
+
+
 CHECKS: tuple[Callable[[Tables, Sources, Findings], None], ...] = (
     check_has_actors,
     check_unique_keys,
@@ -219,4 +240,5 @@ CHECKS: tuple[Callable[[Tables, Sources, Findings], None], ...] = (
     check_isolates,
     check_empty_relations,
     check_coordinates,
+    check_regions,
 )

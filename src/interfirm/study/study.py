@@ -31,7 +31,7 @@ class Study:
 
     Attributes
     ----------
-    about, waves, relations, actors, observations, responses, ties, alliances, dyads, answers, codings
+    about, waves, relations, actors, observations, responses, ties, alliances, dyads, answers, codings, regions
         The tables, as ``interfirm describe`` documents them. The order of ``actors`` is the order
         of every array; the order of ``waves`` is the order in time.
     """
@@ -47,6 +47,7 @@ class Study:
     dyads: pd.DataFrame
     answers: pd.DataFrame
     codings: pd.DataFrame
+    regions: pd.DataFrame
     _cache: dict[Any, Any] = field(default_factory=dict, init=False)
 
     @classmethod

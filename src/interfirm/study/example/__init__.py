@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from interfirm.errors import UsageError
-from interfirm.study.example import alliances, cases, cast, holding, survey, ties
+from interfirm.study.example import alliances, cases, cast, holding, place, survey, ties
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -38,6 +38,8 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
     * members of the circuit who stay because they like to, units of the branch and the circuit-branch who stay
       because they must, do one thing only and have few substitutes (asked in the second wave);
     * non-response, more common among small firms (15 % and 22 %);
+    * cooperation, learning and performance that go together in a stated way
+      (:mod:`interfirm.study.example.place`), and a table of ten regions;
     * sales of new products that rise with the breadth of cooperation and with the capacity to
       use outside knowledge.
 
@@ -90,6 +92,9 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
         "answers": survey.answers(rng, people, true, answered),
         "codings": cases.table(people),
     }
+    tables["about"] = pd.concat([tables["about"], place.facts()], ignore_index=True)
+    tables["answers"] = place.answers(seed, people, true, answered, tables["answers"])
+    tables["regions"] = place.regions(seed)
     tables["ties"] = ties.table(rng, people, true, answered, tables["responses"])
     said = holding.answers(seed, people, tables["alliances"], tables["ties"], answered)
     tables["answers"] = pd.concat([tables["answers"], said[tables["answers"].columns]], ignore_index=True)

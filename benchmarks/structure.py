@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 import interfirm
+from benchmarks.partners_h2020 import folder, load
 from benchmarks.run import Row, machine, timed_cold
-from interfirm.structure import KINDS, classify_network, generate
+from interfirm.structure import KINDS, classify_alliances, classify_network, generate
 from interfirm.structure.classification import CONTESTED
 from interfirm.structure.classifying import Effort, run
 from interfirm.structure.layers import read_layers
@@ -170,8 +171,19 @@ def calibration(some: list[Trial], most: float) -> Iterator[str]:
                    f"difference {gap:+.3f} ({here.sum()} networks){'' if abs(gap) <= 0.05 else '  outside 0.05'}")
 
 
+def consortia() -> Iterator[Row]:
+    """Every consortium of Horizon 2020 with six or more organisations, one of which leads it, if the data is there."""
+    where = folder()
+    if where is None:
+        return
+    study = load(where)
+    ours, found = timed_cold(lambda: sum(1 for _ in classify_alliances(study, seed=1)), runs=1)
+    yield Row("structure of each consortium", f"Horizon 2020, {found:,} of them", ours, within=300.0)
+
+
 def rows() -> Iterator[Row]:
     """Timings of a whole classification, both kinds of random networks and the stability runs included."""
+    yield from consortia()
     for n, draws, within, kinds in ((100, 200, 5.0, KINDS), (1000, 50, 120.0, ("circuit", "nodal circuit"))):
         for kind in kinds:
             made = generate(kind, n, 0.1, seed=1)

@@ -41,6 +41,8 @@ class Layers:
         What was noticed.
     fit
         Whether the layers can carry a classification.
+    places
+        Where the two layers were read from, for the findings.
     """
 
     exchange: Layer
@@ -51,6 +53,7 @@ class Layers:
     one_way: float | None
     findings: Findings
     fit: bool = True
+    places: tuple[str, str] = ("exchange", "coordination")
 
     @property
     def size(self) -> int:
@@ -59,7 +62,8 @@ class Layers:
 
 
 def read_layers(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None, observed: Any,
-                actors: Sequence[str] | None, source: str) -> Layers:
+                actors: Sequence[str] | None, source: str,
+                places: tuple[str, str] = ("exchange", "coordination")) -> Layers:
     """Check two matrices and turn them into layers.
 
     A weight above 0 is a tie; NaN, or False in ``observed``, is not known.
@@ -83,17 +87,19 @@ def read_layers(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None, obs
                          expected="the same firms in the same order in every matrix")
     findings.raise_if_failed()
     if second is not None and not bool((second > 0).any()):
-        findings.add("note", "nobody decides for anybody in the coordination layer", "no-coordination")
+        findings.add("note", "nobody decides for anybody in the coordination layer", "no-coordination",
+                     file=places[1], expected="a tie for all who set plans, approve or allocate work for another",
+                     remedy="If nobody was asked, leave the layer out: then exchange speaks alone, and less surely")
     names = np.asarray(actors if actors is not None else [f"actor {i + 1}" for i in range(n)], dtype=object)
-    one_way = _one_way(first, findings)
+    one_way = _one_way(first, findings, places[0])
     e = _signed(first, masks[0])
     half = ((e < 0) != (e < 0).T) & (np.maximum(e, e.T) == 0)
     if half.any():
         findings.add("note", f"that {int(half.sum()) // 2} pairs do not work together rests on the answer of one of "
-                     "the two", "one-answer")
+                     "the two", "one-answer", file=places[0], remedy="Ask those who have not answered")
     e = _both_ways(e)
     c = np.zeros_like(e) if second is None else _signed(second, masks[1])
-    return Layers(e, c, second is not None, source, names, one_way, findings)
+    return Layers(e, c, second is not None, source, names, one_way, findings, places=places)
 
 
 def _matrix(values: npt.ArrayLike, name: str, findings: Findings) -> npt.NDArray[np.float64]:
@@ -130,14 +136,15 @@ def _both_ways(layer: Layer) -> Layer:
     return np.ascontiguousarray(np.maximum(layer, layer.T))
 
 
-def _one_way(weights: npt.NDArray[np.float64], findings: Findings) -> float | None:
+def _one_way(weights: npt.NDArray[np.float64], findings: Findings, place: str) -> float | None:
     tie = weights > 0
     either, both = int((tie | tie.T).sum()) // 2, int((tie & tie.T).sum()) // 2
     if either in {0, both}:
         return None
     share = 1 - both / either
     findings.add("note", f"{share:.0%} of the exchange ties go or were reported one way only; each counts as a tie",
-                 "one-way")
+                 "one-way", file=place, expected="both ends of a tie name it, if it has no direction",
+                 remedy="If these are reports of one side that the other would deny, keep only those that both made")
     return share
 
 
@@ -150,7 +157,8 @@ def without_isolates(layers: Layers) -> Layers:
     names = ", ".join(str(name) for name in layers.actors[~tied][:8])
     more = ", …" if int((~tied).sum()) > 8 else ""
     layers.findings.add("note", f"{int((~tied).sum())} firms have no tie in either layer and are left out "
-                        f"({names}{more})", "isolates")
+                        f"({names}{more})", "isolates", file=layers.places[0],
+                        remedy="If they did not answer, mark that in 'responded': then their ties are unknown")
     keep = np.ix_(tied, tied)
     return replace(layers, exchange=np.ascontiguousarray(layers.exchange[keep]),
                    coordination=np.ascontiguousarray(layers.coordination[keep]), actors=layers.actors[tied])
@@ -168,7 +176,7 @@ def adequate(layers: Layers) -> Layers:
         left_out = any(item.code == "isolates" for item in findings)
         findings.add("warning", f"only {n} firms have a tie: too few to tell a structure" if left_out else
                      f"{n} firms are too few to tell a structure", "too-few",
-                     expected=f"at least {limit('fewest_actors'):.0f}",
+                     file=layers.places[0], expected=f"at least {limit('fewest_actors'):.0f}",
                      remedy="Read the indices instead; they are given")
     if n > limit("most_actors"):
         fit = False
@@ -176,17 +184,18 @@ def adequate(layers: Layers) -> Layers:
                      expected=f"at most {limit('most_actors'):.0f}", remedy="Classify per alliance or community")
     if not bool((layers.exchange == 1).any()):
         fit = False
-        findings.add("warning", "there is no exchange tie", "no-exchange",
+        findings.add("warning", "there is no exchange tie", "no-exchange", file=layers.places[0],
                      expected="ties that say who works with whom", remedy="Choose another relation or wave")
     unknown = _unknown(layers.exchange)
     if unknown > limit("most_missing"):
         fit = False
-        findings.add("warning", f"{unknown:.0%} of the exchange pairs are unknown", "missing",
+        findings.add("warning", f"{unknown:.0%} of the exchange pairs are unknown", "missing", file=layers.places[0],
                      expected=f"at most {limit('most_missing'):.0%}",
                      remedy="Ask those who have not answered, or leave them out")
     if layers.known and _unknown(layers.coordination) > limit("most_missing"):
         findings.add("warning", f"{_unknown(layers.coordination):.0%} of the coordination pairs are unknown: the layer "
-                     "is not used", "missing-coordination", remedy="Ask those who have not answered")
+                     "is not used", "missing-coordination", file=layers.places[1],
+                     expected=f"at most {limit('most_missing'):.0%}", remedy="Ask those who have not answered")
         out = replace(out, coordination=np.zeros_like(layers.coordination), known=False,
                       source="none: too much of it is unknown")
     if bool((layers.exchange == 1).any()):
@@ -212,7 +221,12 @@ def _say_parts(layers: Layers) -> None:
     both = (layers.exchange == 1) | (layers.coordination == 1)
     number, part = csgraph.connected_components(both, directed=False)
     if number > 1:
-        sizes = sorted(np.bincount(part).tolist(), reverse=True)
-        shown = ", ".join(map(str, sizes[:5]))
-        layers.findings.add("warning", f"the network falls into {number} parts of {shown} firms", "disconnected",
+        counts = np.bincount(part)
+        order = np.argsort(-counts, kind="stable")
+        shown = ", ".join(str(counts[i]) for i in order[:5])
+        apart = [str(name) for name in layers.actors[part != order[0]]]
+        names = ", ".join(apart[:8]) + (", …" if len(apart) > 8 else "")
+        layers.findings.add("warning", f"the network falls into {number} parts of {shown} firms; apart from the "
+                            f"largest: {names}", "disconnected", file=layers.places[0],
+                            expected=f"one part that holds at least {limit('connected'):.0%} of the firms",
                             remedy="Classify the parts one by one, or each alliance")

@@ -23,16 +23,21 @@ Relation = str | Sequence[str] | None
 
 ALLIANCES = "alliances"
 OWNERSHIP = "ownership"
+MIXED_FROM = 100.0
 
 
 @dataclass(frozen=True, eq=False)
 class Coordination:
-    """A coordination matrix, which of its cells are known, where it comes from, and whether it was inferred."""
+    """A coordination matrix, which of its cells are known, where it comes from, and whether it was inferred.
+
+    ``mixed`` names the relations that could not be read for it because their weights have no one unit.
+    """
 
     matrix: Floats | None
     observed: npt.NDArray[np.bool_] | None
     source: str
     proxy: bool
+    mixed: tuple[str, ...] = ()
 
 
 def study_layers(study: Study, exchange: Relation = None, coordination: Relation = None,
@@ -60,9 +65,17 @@ def study_layers(study: Study, exchange: Relation = None, coordination: Relation
     weights = first.matrix.toarray()[cut]
     matrix = None if second.matrix is None else second.matrix[cut]
     seen = None if second.observed is None else second.observed[cut]
+    where = "".join([f", wave {first.wave}" if first.wave is not None else "",
+                     f", alliance {alliance}" if alliance is not None else ""])
     layers = read_layers(weights, matrix, (first.observed()[cut], seen), [str(a) for a in first.actors[keep]],
-                         second.source)
+                         second.source, (f"exchange ({first.relation}){where}", f"coordination{where}"))
     _say_pooled(study, relations, layers)
+    for name in second.mixed:
+        layers.findings.add("warning", f"the weights of '{name}' mix fractions below 1 with larger numbers; nobody is "
+                            "taken to decide for another because of them", "mixed-units",
+                            file=f"ties, relation '{name}'",
+                            expected="one unit: all shares from 0 to 1, or all per cent, or all amounts of money",
+                            remedy="Bring them to one unit in the column 'weight'")
     _say_outsiders(study, relations, wave, layers, first.size if alliance is None else None)
     return (replace(layers, one_way=None) if not first.directed else layers), second.proxy
 
@@ -113,11 +126,14 @@ def find_coordination(study: Study, asked: Relation, wave: str | int | None, fir
         return Coordination(_onto(view, first), _onto(view, first, observed=True).astype(bool),
                             f"asked ({view.relation})", False)
     matrix = np.zeros((first.size, first.size))
-    sources = _parents(study, first, matrix) + _owners(study, first, matrix) + _dependents(study, first, matrix)
+    mixed: list[str] = []
+    sources = (_parents(study, first, matrix) + _owners(study, first, matrix, mixed)
+               + _dependents(study, first, matrix, mixed))
+    unread = tuple(dict.fromkeys(mixed))
     if not sources:
-        return Coordination(None, None, "not known: exchange alone", False)
+        return Coordination(None, None, "not known: exchange alone", False, unread)
     np.fill_diagonal(matrix, 0.0)
-    return Coordination(matrix, None, "inferred from " + " and ".join(sources), True)
+    return Coordination(matrix, None, "inferred from " + " and ".join(sources), True, unread)
 
 
 def _onto(view: Adjacency, first: Adjacency, *, observed: bool = False) -> Floats:
@@ -141,19 +157,28 @@ def _parents(study: Study, first: Adjacency, matrix: Floats) -> list[str]:
     return ["parent firms"] if found else []
 
 
-def _owners(study: Study, first: Adjacency, matrix: Floats) -> list[str]:
-    """Ownership above one half; shares above 1 are read as per cent."""
+def mixed_units(weights: Floats) -> bool:
+    """Whether weights look like shares and amounts in one column: fractions below 1 beside numbers of 100 and more."""
+    tied = weights[weights > 0]
+    return bool(((tied < 1) & (tied % 1 > 0)).any() and (tied >= MIXED_FROM).any())
+
+
+def _owners(study: Study, first: Adjacency, matrix: Floats, mixed: list[str]) -> list[str]:
+    """Ownership above one half; shares above 1 are read as per cent. Fractions beside per cent are not read."""
     found = False
     for name in study.relations_of(OWNERSHIP):
         for wave in [first.wave] if first.wave is not None else list(study.wave_order):
             share = _onto(study.adjacency(name, wave), first)
+            if ((share > 0) & (share < 1)).any() and (share > 1).any():
+                mixed.append(name)
+                continue
             share = share / 100 if share.size and share.max() > 1 else share
             found |= bool((share > limit("ownership")).any())
             matrix[share > limit("ownership")] = 1.0
     return ["ownership"] if found else []
 
 
-def _dependents(study: Study, first: Adjacency, matrix: Floats) -> list[str]:
+def _dependents(study: Study, first: Adjacency, matrix: Floats, mixed: list[str]) -> list[str]:
     """One-sided dependence in valued exchange relations, each in its own unit."""
     used = []
     for name in study.relations_of("exchange"):
@@ -161,6 +186,9 @@ def _dependents(study: Study, first: Adjacency, matrix: Floats) -> list[str]:
             continue
         flow = _onto(study.adjacency(name, first.wave), first)
         if len(np.unique(flow[flow > 0])) < 2:
+            continue
+        if mixed_units(flow):
+            mixed.append(name)
             continue
         both = flow + flow.T
         total = both.sum(axis=1)
@@ -179,7 +207,10 @@ def _say_pooled(study: Study, relations: str | list[str], layers: Layers) -> Non
               if study.ties.loc[study.ties["relation"] == name, "weight"].dropna().nunique() > 1]
     if len(valued) > 1:
         layers.findings.add("note", f"the weights of {', '.join(valued)} may have different units; only whether there "
-                            "is a tie counts", "mixed-units")
+                            "is a tie counts", "mixed-units", file=layers.places[0],
+                            expected="weights of one unit, where amounts are to matter",
+                            remedy="Nothing to do for the shape; dependence and give and take are read from one "
+                            "relation at a time")
 
 
 def _say_outsiders(study: Study, relations: str | list[str], wave: str | int | None, layers: Layers,
@@ -192,5 +223,7 @@ def _say_outsiders(study: Study, relations: str | list[str], wave: str | int | N
     ties = int((outside[coo.row] != outside[coo.col]).sum()) // 2
     if ties:
         layers.findings.add("note", f"{ties} ties to actors outside the cluster are left out", "outsiders",
-                            remedy="They count in the roles of the firms")
+                            file=layers.places[0], expected="ties among members",
+                            remedy="They count in the roles of the firms; if one of these actors is a member, say so "
+                            "in the column 'position' of the actors")
 

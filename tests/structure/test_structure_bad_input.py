@@ -1,4 +1,4 @@
-"""Networks that cannot carry a structure: each says where, what is wrong, what was expected and what to do; no label."""
+"""Networks that cannot carry a structure: each says where, what is wrong, what was expected, what to do."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from small import grown
 
 from interfirm import Study, example
 from interfirm.dynamics import Specification, estimate, examine, latex, read, specification, start, suggest, to_dict
-from interfirm.dynamics.export import fingerprint, table
+from interfirm.dynamics.export import table
 from interfirm.dynamics.reading import _texts
+from interfirm.dynamics.record import fingerprint
 from interfirm.errors import DataError, UsageError
 
 EFFECTS = ["density", "recip", "transTrip", "sameX:size", "altX:size", "egoX:size"]

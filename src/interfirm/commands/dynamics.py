@@ -270,7 +270,8 @@ def _say(fit: Fit, more: dict[str, Any], *, as_json: bool) -> None:
     import json
 
     from interfirm import terminal
-    from interfirm.dynamics.export import text, with_tests
+    from interfirm.dynamics.export import text
+    from interfirm.dynamics.record import with_tests
 
     if as_json:
         typer.echo(json.dumps(with_tests(fit, more), ensure_ascii=False, indent=1))
@@ -293,7 +294,8 @@ def _write(fit: Fit, more: dict[str, Any], output: Path | None, latex: Path | No
     import json
 
     from interfirm.dynamics import rsiena
-    from interfirm.dynamics.export import table, with_tests
+    from interfirm.dynamics.export import table
+    from interfirm.dynamics.record import with_tests
     from interfirm.study.write.atomic import write_text
 
     done: list[str] = []

@@ -6,12 +6,13 @@ from interfirm.dynamics.data import Panel, panel
 from interfirm.dynamics.effects import catalogue, overview
 from interfirm.dynamics.estimate import estimate
 from interfirm.dynamics.examine import examine
-from interfirm.dynamics.export import Start, latex, start, to_dict
+from interfirm.dynamics.export import latex
 from interfirm.dynamics.fit import Convergence, Fit
 from interfirm.dynamics.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from interfirm.dynamics.importance import Importance, relative_importance
 from interfirm.dynamics.notation import specification
 from interfirm.dynamics.reading import Reading, read
+from interfirm.dynamics.record import Start, start, to_dict
 from interfirm.dynamics.rsiena import rsiena
 from interfirm.dynamics.simulate import Simulation, simulate
 from interfirm.dynamics.specification import Specification

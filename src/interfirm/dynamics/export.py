@@ -1,39 +1,20 @@
-"""A fit as text, as LaTeX and as plain values, from which it can be continued."""
+"""A fit as text, as LaTeX and as a table with its plain words."""
 
 from __future__ import annotations
 
-import hashlib
 import textwrap
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from interfirm._version import __version__
 from interfirm.dynamics.reading import read
-from interfirm.dynamics.specification import Specification
-from interfirm.errors import DataError, Finding
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from interfirm.dynamics.data import Panel
     from interfirm.dynamics.fit import Fit
 
-FORMAT: Final = "interfirm-fit/1"
 _STARS: Final = "* p < 0.05, ** p < 0.01, *** p < 0.001"
-
-
-@dataclass(frozen=True)
-class Start:
-    """What another estimation can start from: names and values of the parameters, and the model they belong to."""
-
-    names: list[str]
-    simulated_theta: list[float]
-    spec: Specification
-    waves: tuple[str, ...]
-
 
 # ---- text ----------------------------------------------------------------------------------
 
@@ -153,99 +134,9 @@ def _latex_row(row: dict[Any, Any], title: str) -> str:
     return rf"{name} & {number}{stars} & ({row['se']:.{digits}f}) & {ratio} \\"
 
 
-# ---- plain values --------------------------------------------------------------------------
-
-
-def to_dict(fit: Fit) -> dict[str, Any]:
-    """A fit as plain values, ready for JSON: model, estimates, covariance, convergence, findings, how it was made."""
-    spec = asdict(fit.spec)
-    readings = [{key: _plain(value) for key, value in vars(item).items()} for item in read(fit)]
-    rows = [{str(key): _plain(value) for key, value in row.items()} for row in fit.table().to_dict("records")]
-    return {
-        "format": FORMAT,
-        "made": {"version": __version__, "seed": fit.seed, "panels": fit.panels,
-                 "cpu_seconds": round(fit.cpu_seconds, 3)},
-        "specification": {key: dict(value) if isinstance(value, Mapping) else _plain(value)
-                          for key, value in spec.items()},
-        "data": {"actors": fit.panel.size, "waves": list(fit.panel.waves), "fingerprint": fingerprint(fit.panel)},
-        "parameters": rows, "readings": readings, "names": list(fit.names), "theta": fit.theta.tolist(),
-        "simulated_theta": fit.simulated_theta.tolist(),
-        "covariance": fit.covariance.tolist(),
-        "convergence": {"converged": fit.converged, "maximum": fit.convergence.maximum,
-                        "ratios": {name: _plain(value) for name, value in fit.convergence.ratios.items()}},
-        "findings": [item.to_dict() for item in fit.findings],
-    }
-
-
-def with_tests(fit: Fit, tests: Mapping[str, Any]) -> dict[str, Any]:
-    """A fit as plain values, with its tests, relative importance and goodness of fit beside it."""
-    out = to_dict(fit)
-    for name in ("time", "score"):
-        if name in tests:
-            out[f"{name}_test"] = {key: _plain(value.tolist() if isinstance(value, np.ndarray) else value)
-                                   for key, value in vars(tests[name]).items()}
-    if "importance" in tests:
-        out["importance"] = _records(tests["importance"].table())
-    if "gof" in tests:
-        out["goodness_of_fit"] = [
-            {"what": item.what, "variable": item.variable, "distance": item.distance, "p": item.p,
-             "values": _records(item.table())} for item in tests["gof"]]
-    return out
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 def table(fit: Fit) -> pd.DataFrame:
     """The table of a fit with the plain words of every parameter beside it."""
     import pandas as pd
 
     words = pd.DataFrame([vars(item) for item in read(fit)])
     return fit.table().merge(words, on="parameter", how="left")
-
-
-def start(values: Any, where: str = "the fit") -> Start:
-    """Where an estimation that goes on begins, from what :func:`to_dict` gave.
-
-    Raises
-    ------
-    DataError
-        If the values are not those of a fit.
-    """
-    try:
-        names, theta = [str(name) for name in values["names"]], [float(value) for value in values["simulated_theta"]]
-        made = Start(names, theta, Specification(**values["specification"]),
-                     tuple(str(wave) for wave in values["data"]["waves"]))
-        fine = values["format"] == FORMAT and len(names) == len(theta) and bool(np.isfinite(theta).all())
-    except (KeyError, TypeError, ValueError, AttributeError):
-        fine = False
-    if not fine:
-        raise DataError(Finding("error", f"{where} holds no fit of a tie-formation model", "not-a-fit",
-                                expected=f"a file that 'interfirm dynamics --output' wrote ({FORMAT})",
-                                remedy="Estimate the model again and keep its file"))
-    return made
-
-
-def fingerprint(panel: Panel) -> str:
-    """A short text that changes when anything in a panel does."""
-    made = hashlib.sha256()
-    made.update(repr((panel.actors, panel.waves, sorted(panel.texts))).encode())
-    groups = ({name: net.ties for name, net in panel.networks.items()}, panel.covariates, panel.dyads,
-              panel.behaviours, {"present": panel.present})
-    for group in groups:
-        for name in sorted(group):
-            made.update(name.encode())
-            made.update(np.ascontiguousarray(group[name], dtype=float).tobytes())
-    return made.hexdigest()[:16]
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON can hold; what is not finite becomes None."""
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return list(value) if isinstance(value, (list, tuple)) else value

@@ -31,8 +31,8 @@ class Reading:
 
     Attributes
     ----------
-    parameter, title
-        Its short name and its name for people.
+    parameter, title, label
+        Its short name, its name for people, and a few words for what sets the likelier partner apart.
     sentence
         What it means, with its number and what is compatible with the data.
     ratio, low, high
@@ -45,6 +45,7 @@ class Reading:
 
     parameter: str
     title: str
+    label: str
     sentence: str
     ratio: float
     low: float
@@ -100,11 +101,13 @@ def _one(fit: Fit, q: int, item: Parameter) -> Reading:
     word = vocabulary.certainty(sure) if ok else ""
     found = _contrast(fit, item) if item.kind == "effect" else None
     if found is None or item.name == "density":
-        return Reading(item.name, title(item), _plain(fit, item, value, word), math.nan, math.nan, math.nan, sure, word)
-    size, better, than = found
+        return Reading(item.name, title(item), title(item), _plain(fit, item, value, word), math.nan, math.nan, math.nan,
+                       sure, word)
+    size, label, better, than = found
     ends = sorted((size * (value - WIDTH * se), size * (value + WIDTH * se))) if ok else (math.nan, math.nan)
     ratio, low, high = (_exp(v) for v in (size * value, *ends))
-    return Reading(item.name, title(item), _sentence(item, better, than, (ratio, low, high), word), ratio, low, high,
+    role = {k.CREATION: " (making)", k.ENDOWMENT: " (keeping)"}.get(item.term.role if item.term else 0, "")
+    return Reading(item.name, title(item), label + role, _sentence(item, better, than, (ratio, low, high), word), ratio, low, high,
                    sure, word)
 
 
@@ -154,7 +157,8 @@ def _rate(fit: Fit, name: str, value: float, se: float) -> Reading:
     what = "its level" if variable in fit.spec.behaviour else "a tie"
     text = (f"Between {first} and {second} a firm had {value:.1f} occasions on average to change {what} of "
             f"'{variable}' (standard error {se:.1f}); it need not have used them.")
-    return Reading(name, f"Rate, {first} to {second}", text, math.nan, math.nan, math.nan, math.nan, "")
+    head = f"Rate, {first} to {second}"
+    return Reading(name, head, head, text, math.nan, math.nan, math.nan, math.nan, "")
 
 
 def _column(item: Parameter) -> str:
@@ -163,7 +167,7 @@ def _column(item: Parameter) -> str:
     return names[0].partition("@")[0].removeprefix("log_").replace("_", " ") if names else ""
 
 
-def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str] | None:
+def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str, str] | None:
     """How far apart two partners are in the effect, and how they are called."""
     term = item.term
     if term is None or len(term.factors) > 1 or item.variable in fit.spec.behaviour:
@@ -179,10 +183,10 @@ def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str] | None:
             return None
         low, high = _ends(fit, row["contrast"], name)
         if row["contrast"] == "pairs" and set(np.unique(fit.panel.dyads[name])) <= {0.0, 1.0}:
-            return 1.0, f"a partner with {words['column']}", "one without"
+            return 1.0, words["column"], f"a partner with {words['column']}", "one without"
         logs = name.startswith("log_") and row["contrast"] == "quartiles"
         words |= {key: _number(math.exp(v) if logs else v) for key, v in (("low", low), ("high", high))}
-    return high - low, row["better"].format(**words), row["than"].format(**words)
+    return high - low, *(row[key].format(**words) for key in ("label", "better", "than"))
 
 
 def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:

@@ -14,6 +14,7 @@ import typer
 
 from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
+from interfirm.commands.dynamics import fit_for_report
 from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
@@ -200,6 +201,10 @@ def report(
     key: Annotated[
         Path | None, typer.Option(help="Key file of the pseudonyms; made if it is not there. Keep it apart.")
     ] = None,
+    models: Annotated[bool, typer.Option("--models", help="Also estimate why ties form (up to a minute).")] = False,
+    fit: Annotated[
+        Path | None, typer.Option(help="Show this model of why ties form, kept by 'interfirm dynamics --output'.")
+    ] = None,
     seed: Seed = 1,
 ) -> None:
     """Write the report: one page that opens offline, with what was found, how sure, and why."""
@@ -214,9 +219,11 @@ def report(
     with terminal.progress() as step:
         step("reading the study")
         study = read_study(path)
+        model = fit_for_report(study, models, fit, seed, step)
         if hide:
             study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"))
-        summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step)
+        summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step,
+                             fit=model)
         write_text(output, html)
         if json_path is not None:
             write_text(json_path, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")

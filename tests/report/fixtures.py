@@ -154,7 +154,7 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
     matrix = [{"row": a, "column": b, "value": int(rng.poisson(9 if a == b else 3))} for a in sectors for b in sectors]
 
     def fig(chart: str, title: str, subtitle: str, rows: Any, **options: Cell) -> Figure:
-        told = [r for r in rows if chart != "pictograms" or r.get("kind") == "firm"]
+        told = [r for r in rows if chart not in ("pictograms", "violins") or r.get("kind") == "firm" or "observed" in r]
         head = [(k, "text" if isinstance(v, str) else "number") for k, v in told[0].items()]
         table = _small(f"fig-{chart}-table", title, head, [list(r.values()) for r in told])
         return Figure(f"fig-{chart}", title, subtitle, note, chart, rows, table, options, "degree")  # type: ignore[arg-type]
@@ -175,9 +175,19 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
                        scatter, x_title="Ties", y_title="Constraint", zero=True),
         "geo": fig("geo", "The most connected firms sit in the middle of the region", "Size: ties, 2024", geo),
         "matrix": fig("matrix", "Ties stay within sectors", "Ties from row to column, advice, 2024", matrix),
+        "violins": fig("violins", "The model reproduces degrees", "Observed against simulated", _violins(),
+                       x_title="Ties received", y_title="Firms", zero=True),
         "pictograms": fig("pictograms", "One alliance is a nodal circuit", "Two structures and one alliance, 2024",
                           _drawings([n["label"] for n in nodes[:6]])),
     }
+
+
+def _violins() -> list[dict[str, Cell]]:
+    rows: list[dict[str, Cell]] = []
+    for place, (observed, mean) in enumerate(((9, 10.0), (20, 15.0), (6, 8.0))):
+        rows.append({"label": str(place), "observed": observed, "mean": mean, "low": mean - 4, "high": mean + 4})
+        rows += [{"label": str(place), "value": mean - 5 + step, "width": 1 - abs(step - 5) / 5} for step in range(11)]
+    return rows
 
 
 def _drawings(names: list[str]) -> list[dict[str, Cell]]:
@@ -256,7 +266,8 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
             Table("map-table", "The actors of the map", table.columns, table.rows, table.caption)),
         figures["dots"], figures["scatter"], table])
     shape = Chapter("cohesion", "How tightly is it knit?", "Compared with chance, not with zero.", [claims[1]],
-                    [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"]])
+                    [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"],
+                     figures["violins"]])
     change = Chapter("change", "What changed?", "Two waves, three years apart.", [claims[2]],
                      [figures["slope"], figures["parts"],
                       NotAnswered("why", "Why did ties end?", "Two waves show that ties ended, not why.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from interfirm.errors import DataError, UsageError
+from interfirm.errors import DataError, Finding, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,17 +132,49 @@ def _refuse_files(*paths: Path | None) -> None:
 
 
 def _earlier(path: Path | None) -> Start | None:
-    import json
-
     from interfirm.dynamics import start
 
-    if path is None:
-        return None
+    return None if path is None else start(_values(path), str(path))
+
+
+def _values(path: Path) -> Any:
+    import json
+
     try:
-        values = json.loads(path.read_text("utf-8"))
+        return json.loads(path.read_text("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError):
-        values = None
-    return start(values, str(path))
+        return None
+
+
+def fit_for_report(study: Study, models: bool, fit: Path | None, seed: int,
+                   step: Callable[[str], None]) -> dict[str, Any] | None:
+    """The model that a report shows: estimated now, kept before, or none."""
+    from interfirm.report.context import Context
+
+    if models and fit is not None:
+        raise UsageError("Give --models or --fit, not both.")
+    if fit is not None:
+        return _kept(study, fit)
+    relation = Context(study).relation if models else None
+    if relation is None:
+        return None
+    from interfirm.dynamics.record import proposed
+
+    return proposed(study, relation, seed=seed, progress=step)
+
+
+def _kept(study: Study, path: Path) -> dict[str, Any]:
+    """A kept fit, if it was made of these data."""
+    from interfirm.dynamics import start
+    from interfirm.dynamics.record import made_of
+
+    values = _values(path)
+    begin = start(values, str(path))
+    if not made_of(values, study, begin):
+        raise DataError(Finding("error", f"{path} was estimated from other data than these", "other-data",
+                                remedy="Estimate the model again with 'interfirm dynamics --continue FILE --output "
+                                       "FILE'"))
+    return dict(values)
 
 
 def _waves(text: str | None) -> list[str] | None:

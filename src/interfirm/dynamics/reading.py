@@ -100,15 +100,15 @@ def _one(fit: Fit, q: int, item: Parameter) -> Reading:
     sure = 0.5 * (1.0 + math.erf(abs(value) / se / math.sqrt(2.0))) if ok else math.nan
     word = vocabulary.certainty(sure) if ok else ""
     found = _contrast(fit, item) if item.kind == "effect" else None
-    if found is None or item.name == "density":
-        return Reading(item.name, title(item), title(item), _plain(fit, item, value, word), math.nan, math.nan, math.nan,
-                       sure, word)
+    if found is None:
+        label, nan = _short(item) or title(item), math.nan
+        return Reading(item.name, title(item), label, _plain(fit, item, value, word), nan, nan, nan, sure, word)
     size, label, better, than = found
     ends = sorted((size * (value - WIDTH * se), size * (value + WIDTH * se))) if ok else (math.nan, math.nan)
     ratio, low, high = (_exp(v) for v in (size * value, *ends))
     role = {k.CREATION: " (making)", k.ENDOWMENT: " (keeping)"}.get(item.term.role if item.term else 0, "")
-    return Reading(item.name, title(item), label + role, _sentence(item, better, than, (ratio, low, high), word), ratio, low, high,
-                   sure, word)
+    sentence = _sentence(item, better, than, (ratio, low, high), word)
+    return Reading(item.name, title(item), label + role, sentence, ratio, low, high, sure, word)
 
 
 def _exp(value: float) -> float:
@@ -132,21 +132,32 @@ def _sentence(item: Parameter, better: str, than: str, numbers: tuple[float, flo
 
 def _plain(fit: Fit, item: Parameter, value: float, word: str) -> str:
     """The direction only, for effects without a contrast of their own."""
-    if item.name == "density":
-        return ("What a tie costs by itself: read it together with the other effects, not alone." if value < 0 else
-                "A tie by itself is worth having: read it together with the other effects, not alone.")
     sign = "more" if value > 0 else "less"
-    if item.kind == "rate effect":
+    row = _row(item)
+    if row is not None and not row["contrast"]:
+        what = row["better"].format(column=_column(item), more="more" if value > 0 else "fewer",
+                                    likelier="likelier" if value > 0 else "less likely")
+        if item.name == "density":
+            return f"{what}."
+    elif item.kind == "rate effect":
         what = f"Firms with more of '{title(item)}' reconsider their ties {sign} often"
     elif item.variable in fit.spec.behaviour:
         what = f"'{title(item)}' goes with {'higher' if value > 0 else 'lower'} '{item.variable}'"
-    elif item.term is not None and item.term.factors[0].effect.name in ("egoX", "egoSqX") and item.term.role == 0:
-        what = f"Firms with more {_column(item)} have {'more' if value > 0 else 'fewer'} ties"
     else:
         what = f"'{title(item)}' makes ties {sign} likely"
-    if not word:
-        return f"{what}, held fixed."
-    return f"{what} (which way: {word})."
+    return f"{what} (which way: {word})." if word else f"{what}, held fixed."
+
+
+def _row(item: Parameter) -> dict[str, str] | None:
+    """The plain words of an effect that stands alone."""
+    term = item.term
+    plain = term is not None and len(term.factors) == 1 and (term.role == k.EVALUATION or item.kind != "effect")
+    return _texts().get(term.factors[0].effect.name) if term is not None and plain else None
+
+
+def _short(item: Parameter) -> str:
+    row = _row(item)
+    return row["label"].format(column=_column(item), low="", high="") if row is not None else ""
 
 
 def _rate(fit: Fit, name: str, value: float, se: float) -> Reading:
@@ -186,7 +197,8 @@ def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str, str] | None:
             return 1.0, words["column"], f"a partner with {words['column']}", "one without"
         logs = name.startswith("log_") and row["contrast"] == "quartiles"
         words |= {key: _number(math.exp(v) if logs else v) for key, v in (("low", low), ("high", high))}
-    return high - low, *(row[key].format(**words) for key in ("label", "better", "than"))
+    label, better, than = (row[key].format(**words) for key in ("label", "better", "than"))
+    return high - low, label, better, than
 
 
 def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:

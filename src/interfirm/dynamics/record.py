@@ -11,18 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm._version import __version__
+from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.estimate import estimate
 from interfirm.dynamics.goodness_of_fit import GoodnessOfFit, goodness_of_fit
 from interfirm.dynamics.importance import relative_importance
 from interfirm.dynamics.reading import read
 from interfirm.dynamics.specification import Specification
 from interfirm.dynamics.suggest import suggest
-from interfirm.errors import DataError, Finding
+from interfirm.errors import DataError, Finding, InterfirmError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from interfirm.dynamics.data import Panel
     from interfirm.dynamics.fit import Fit
     from interfirm.study.study import Study
 
@@ -139,6 +139,15 @@ def start(values: Any, where: str = "the fit") -> Start:
                                 expected=f"a file that 'interfirm dynamics --output' wrote ({FORMAT})",
                                 remedy="Estimate the model again and keep its file"))
     return made
+
+
+def made_of(values: Mapping[str, Any], study: Study, begin: Start) -> bool:
+    """Whether a kept fit was estimated from the data of a study."""
+    try:
+        panel = from_study(study, begin.spec, begin.waves)
+    except InterfirmError:
+        return False
+    return bool(values["data"]["fingerprint"] == fingerprint(panel))
 
 
 def fingerprint(panel: Panel) -> str:

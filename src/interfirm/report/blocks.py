@@ -14,7 +14,7 @@ from interfirm import vocabulary
 
 Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
-Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms"]
+Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,10 @@ class Figure:
     ``matrix``     row, column, value
     ``pictograms`` panel, kind (firm, tie, rule, outside), x, y, x2, y2, label, highlight, says
 
-    ``options`` holds ``x_title``, ``y_title``, ``zero`` (show the zero line), ``reference`` (a line).
+    ``violins``    label, observed, mean, low, high, tip — and for its outline label, value, width
+
+    ``options`` holds ``x_title``, ``y_title``, ``zero`` (show the zero line), ``reference`` (a line), ``log`` (a
+    horizontal axis of ratios, for dots).
     """
 
     id: str

@@ -40,11 +40,14 @@ class Context:
         Seed of every draw.
     audience
         ``"board"``, ``"members"`` or ``"public"``.
+    fit
+        A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), or None.
     """
 
     study: Study
     seed: int = 1
     audience: str = "board"
+    fit: dict[str, Any] | None = None
     spoken: dict[str, list[str]] = field(default_factory=dict)
     progress: Progress | None = None
     _cache: dict[Any, Any] = field(default_factory=dict)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 
 def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool = False,
-         progress: Callable[[str], None] | None = None) -> tuple[dict[str, Any], str]:
+         progress: Callable[[str], None] | None = None,
+         fit: dict[str, Any] | None = None) -> tuple[dict[str, Any], str]:
     """The summary of a study as one dictionary, and the page made of it.
 
     Parameters
@@ -25,6 +26,8 @@ def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool
         Whether to suppress counts under 3.
     progress
         Is told each step.
+    fit
+        A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), for its chapter.
 
     Returns
     -------
@@ -32,11 +35,14 @@ def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool
         The summary (plain values, ready for JSON) and the HTML page.
     """
     from interfirm.report.anonymise import suppress as hide_small
+    from interfirm.report.chapters.dynamics_fit import without_degrees
     from interfirm.report.html import render
     from interfirm.report.summary import summarize
 
     step = progress or (lambda _text: None)
-    summary = summarize(study, seed=seed, audience=audience, progress=step)
+    if suppress and fit is not None:
+        fit = without_degrees(fit)
+    summary = summarize(study, seed=seed, audience=audience, progress=step, fit=fit)
     if suppress:
         summary = hide_small(summary)
     step("drawing the page")

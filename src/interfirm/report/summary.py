@@ -24,14 +24,14 @@ from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
 CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
-                   "partners", "relations", "alliances", "place")
+                   "partners", "relations", "alliances", "place", "dynamics")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2
 _FEWEST: Final = 3
 
 
 def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str | None = None,
-              progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+              progress: Callable[[str], None] | None = None, fit: dict[str, Any] | None = None) -> dict[str, Any]:
     """Collect findings, chapters, map and method of a study in one dictionary, ready for JSON.
 
     The report speaks mostly of the main relation: the one with most ties in the last wave, or the
@@ -52,6 +52,8 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         The day (UTC, YYYY-MM-DD) to print; today if None.
     progress
         Is told each step.
+    fit
+        A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), for its chapter.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
     """
     if audience == "public" and not is_anonymous(study):
         study, _ = anonymise(study)
-    ctx = Context(study, seed, audience, progress=progress)
+    ctx = Context(study, seed, audience, fit, progress=progress)
     chapters = [_chapter(ctx, name) for name in CHAPTERS]
     findings = choose(chapters)
     spoken = [actor for claim in findings for actor in ctx.spoken.get(claim.id, [])]

@@ -127,9 +127,22 @@ def _axis(title: object, low: float, high: float, *, ticks: int, options: Row) -
     }
 
 
+def _ratio_axis(options: Row, low: float, high: float) -> Spec:
+    """A horizontal axis of ratios: twice and half are equally far from 1."""
+    steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
+    first = max((value for value in steps if value <= low), default=steps[0])
+    last = min((value for value in steps if value >= high), default=steps[-1])
+    shown = [value for value in steps if first <= value <= last]
+    return {"scale": {"type": "log", "domain": [first, last], "nice": False},
+            "axis": {"values": shown, "grid": True, "title": _title(options.get("x_title")) or None,
+                     "titlePadding": 8, "format": ",.12~g"}}
+
+
 def x_axis(canvas: Canvas, options: Row, low: float, high: float, *, compact: bool) -> None:
     """A number axis below the data, its title under it."""
-    canvas.x = _axis(options.get("x_title"), low, high, ticks=4 if compact else 6, options=options)
+    ticks = 4 if compact else 6
+    canvas.x = _ratio_axis(options, low, high) if options.get("log") else _axis(
+        options.get("x_title"), low, high, ticks=ticks, options=options)
     if options.get("x_title"):
         canvas.bottom = 56
 

@@ -19,14 +19,15 @@ def violins(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     labels = [str(row["label"]) for row in heads]
     shape = [row for row in rows if row.get("value") is not None]
     canvas = Canvas(width, 240 if width < COMPACT else 300)
-    every = [float(row[key]) for row in rows for key in ("observed", "value", "low", "high") if row.get(key) is not None]
+    keys = ("observed", "value", "low", "high")
+    every = [float(row[key]) for row in rows for key in keys if row.get(key) is not None]
     y_axis(canvas, options, *span(every or [0.0, 1.0], options))
     _label_axis(canvas, labels, options)
     zero_line(canvas, options, vertical=False)
     area = [_side(row, labels) for row in shape if str(row["label"]) in labels]
     canvas.add(area, {"type": "area", "orient": "horizontal", "fill": "var(--band)"}, x="left", x2="right", y="value",
                detail={"field": "label", "type": "nominal"})
-    flat = [{**_side({**row, "value": row.get("mean"), "width": 1.0}, labels)} for row in heads
+    flat = [_side({**row, "value": row["mean"], "width": 1.0}, labels) for row in heads
             if row.get("mean") is not None]
     canvas.add(flat, {"type": "rule", "stroke": "var(--muted)", "strokeWidth": 1.5}, x="left", x2="right", y="value")
     points = [_point(row, i, options) for i, row in enumerate(heads)]
@@ -56,7 +57,7 @@ def _side(row: Row, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _point(row: Row, place: int, options: Row) -> dict[str, Any]:
-    low, high, seen = row.get("low"), row.get("high"), float(row["observed"])  # type: ignore[arg-type]
+    low, high, seen = row.get("low"), row.get("high"), float(row["observed"])
     outside = low is not None and high is not None and not float(low) <= seen <= float(high)
     tip = f"{row['label']}: observed {told(seen, options)}"
     if low is not None and high is not None:

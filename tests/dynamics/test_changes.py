@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from interfirm.dynamics import engine
 from interfirm.dynamics.coding import code
 from interfirm.dynamics.data import panel
+from interfirm.dynamics.effects import catalogue
 from interfirm.dynamics.specification import Specification
 
 EXACT = 1e-9  # sums of a few dozen doubles
@@ -124,6 +126,10 @@ ELEMENTARY: dict[str, Callable[[np.ndarray, int, int], float]] = {
     "transTrip1": lambda x, i, j: (x[i] * x[:, j]).sum(),
     "transTrip2": lambda x, i, j: (x[i] * x[j]).sum(),
 }
+ELEMENTARY_PAIRS: dict[str, Callable[[np.ndarray, int, int, np.ndarray], float]] = {
+    "XWX1:w": lambda x, i, j, w: sum(x[i, h] * w[h, j] for h in others(i, j)),
+    "XWX2:w": lambda x, i, j, w: sum(x[i, h] * w[j, h] for h in others(i, j)),
+}
 
 UNDIRECTED = {
     "density": OWN["density"], "transTies": OWN["transTies"], "balance": OWN["balance"], "between": OWN["between"],
@@ -131,7 +137,12 @@ UNDIRECTED = {
     "transTriads": lambda x, i, c: (x @ x @ x)[i, i] / 2,
     "degPlus": lambda x, i, c: (x[i] * (x[i].sum() + x.sum(axis=1))).sum(),
     "Jout": OWN["Jout"],
-    "simX:v": OWN["simX:v"], "egoPlusAltX:v": OWN["egoPlusAltX:v"], "sameXTransTrip:v": OWN["sameXTransTrip:v"],
+    **{term: OWN[term] for term in (
+        "outActSqrt", "outTrunc(2)", "outMore(2)", "outIso", "outThreshold(2)", "outInv(1)", "outSqInv(1)", "antiInIso",
+        "antiInIso2", "in3Plus", "cycle4", "altX:v", "altSqX:v", "egoX:v", "egoSqX:v", "egoPlusAltX:v",
+        "egoPlusAltSqX:v", "simX:v", "sameX:v", "unequalX:v", "absDiffX:v", "diffSqX:v", "higher:v", "egoXaltX:v",
+        "simXTransTrip:v", "sameXTransTrip:v", "diffXTransTrip:v", "homXTransTrip:v", "jumpXTransTrip:v",
+        "transTripX:v", "X:w", "WWX:w", "outAct*egoX:v")},
 }
 
 
@@ -188,11 +199,28 @@ def test_elementary_effects_follow_their_own_definition(data, term):
             assert found[i, j] == pytest.approx(ELEMENTARY[term](waves[0], i, j), abs=EXACT), (i, j)
 
 
+@pytest.mark.parametrize("term", ELEMENTARY_PAIRS)
+def test_elementary_effects_of_pairs(data, term):
+    waves, _, w = data
+    found = changes(panel({"r": waves}, dyads={"w": w}), term)
+    for i in range(N):
+        for j in others(i, i):
+            assert found[i, j] == pytest.approx(ELEMENTARY_PAIRS[term](waves[0], i, j, w), abs=EXACT), (i, j)
+
+
+def test_shared_partners_of_undirected_ties(data):
+    both = np.maximum(data[0], data[0].transpose(0, 2, 1))
+    found = changes(panel({"r": both}, undirected=["r"]), "gwesp(69)", model="forcing")
+    for i in range(N):
+        for j in others(i, i):
+            assert found[i, j] == pytest.approx(gw((both[0, i] * both[0, j]).sum()), abs=EXACT)
+
+
 @pytest.mark.parametrize("term", UNDIRECTED)
 def test_undirected_ties_change_both_ways(data, term):
     waves, v, w = data
     both = np.maximum(waves, waves.transpose(0, 2, 1))
-    found = changes(panel({"r": both}, covariates={"v": v}, undirected=["r"]), term, model="forcing")
+    found = changes(panel({"r": both}, covariates={"v": v}, dyads={"w": w}, undirected=["r"]), term, model="forcing")
     c = context(both, v, w)
     for i in range(N):
         for j in others(i, i):
@@ -254,10 +282,15 @@ def test_a_behaviour_as_covariate_agrees_with_a_covariate(data, term):
 def test_two_mode_effects(data):
     rng = np.random.default_rng(3)
     waves = (rng.random((2, N, 6)) < 0.4) * 1.0
+    waves[0, 2] = waves[:, :, 5] = 0
     plain = panel({"alliances": waves}, covariates={"v": np.arange(N)}, two_mode=["alliances"])
     x = waves[0]
     own = {"density": lambda x, i: x[i].sum(), "inPop": lambda x, i: (x[i] * x.sum(axis=0)).sum(),
            "outAct": lambda x, i: x[i].sum() ** 2, "cycle4": four, "egoX:v": lambda x, i: (i - 4.0) * x[i].sum(),
+           "egoSqX:v": lambda x, i: (i - 4.0) ** 2 * x[i].sum(),
+           **{term: (lambda x, i, t=term: OWN[t](x, i, {})) for term in (
+               "inPopSqrt", "outActSqrt", "outTrunc(2)", "outMore(2)", "outIso", "outThreshold(2)", "outInv(1)",
+               "outSqInv(1)")},
            "outInAss(1)": lambda x, i: (x[i] * x[i].sum() * x.sum(axis=0)).sum()}
     for term, function in own.items():
         coded = code(plain, Specification("alliances", list(dict.fromkeys(["density", term]))))
@@ -266,3 +299,35 @@ def test_two_mode_effects(data):
             for j in range(6):
                 wanted = difference(lambda x, i, c, f=function: f(x, i), x, i, j, {})
                 assert found[i, j] == pytest.approx(wanted, abs=EXACT), term
+
+
+@pytest.mark.parametrize("term", ["crprod:o", "closure:o", "from:o", "inPopIntn(1):o", "outActIntn(1):o"])
+def test_a_second_network_of_undirected_ties(data, term):
+    both = np.maximum(data[0], data[0].transpose(0, 2, 1))
+    other = both[::-1].copy()
+    found = changes(panel({"r": both, "o": other}, undirected=["r", "o"]), term, also={"o": ["density"]})
+    for i in range(N):
+        for j in others(i, i):
+            assert found[i, j] == pytest.approx(ACROSS[term](other[0], i, j), abs=EXACT)
+
+
+def test_two_kinds_of_membership():
+    rng = np.random.default_rng(5)
+    a, b = (rng.random((2, N, 6)) < 0.4) * 1.0, (rng.random((2, N, 6)) < 0.4) * 1.0
+    coded = code(panel({"a": a, "b": b}, two_mode=["a", "b"]),
+                 Specification("a", ["density", "crprod:b", "inPopIntn(1):b"], also={"b": ["density"]}))
+    found = engine.change_statistics(coded, coded.start, 0)[:N, :6]
+    assert found[:, :, 1] == pytest.approx(b[0])
+    assert found[:, :, 2] == pytest.approx(np.tile(b[0].sum(axis=0), (N, 1)))
+
+
+def test_every_effect_on_ties_is_checked():
+    """An effect that is added to the catalogue and not to these tables fails here."""
+    directed = {name(term) for table in (OWN, ELEMENTARY, ELEMENTARY_PAIRS, ACROSS, MIXED) for term in table}
+    undirected = {name(term) for term in UNDIRECTED} | {"gwesp", "crprod", "closure", "from", "inPopIntn", "outActIntn"}
+    assert directed >= {e.name for e in catalogue().values() if "D" in e.nets}
+    assert undirected >= {e.name for e in catalogue().values() if "U" in e.nets}
+
+
+def name(term: str) -> str:
+    return re.split(r"[(:*]", term)[0]

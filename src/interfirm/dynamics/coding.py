@@ -328,7 +328,7 @@ class _Coder:
                 self._rate(v, term, param, choice)
                 continue
             constant = len(term.factors) == 1 and effect.name in ("density", "linear")
-            if constant and term.role == k.EVALUATION and (direction != k.BOTH).all():
+            if constant and term.role == k.EVALUATION and direction[0] != k.BOTH and (direction == direction[0]).all():
                 continue
             self.rows.append(self.row(term, param))
             self._add(Parameter(term.text, name, "effect", None, term),

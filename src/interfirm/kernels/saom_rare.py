@@ -33,8 +33,8 @@ def rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-u
         elif code == k.DIST2:
             f[row, t] = _distance_two(x, g, v, i, j, there)
         elif code == k.INDIFF:
-            degree = g[outdeg + 1, j] - there
-            f[row, t] = tabs[fx[e, k.TAB], degree + 1] - tabs[fx[e, k.TAB], degree]
+            f[row, t] = _plus_one(tabs, fx[e, k.TAB], g[outdeg + 1, j] - there)
+            f[row, t] += _plus_one(tabs, fx[e, k.TAB], own - there) if mutual else 0.0
         elif code == k.ASSORT:
             f[row, t] = _assorted(fx, tabs, g, v, i, j, e, there, plus, tie)
         elif code == k.DEGPLUS:
@@ -45,6 +45,11 @@ def rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-u
             f[row, t] = _share(shared, g[outdeg + 1, i] + g[outdeg + 1, j] + plus - shared)
         else:
             f[row, t] = _same_receivers(x, g, v, i, j, there, tie, plus if mutual else 0)
+
+
+@njit(**k.INNER)
+def _plus_one(tabs, tab, degree):  # type: ignore[no-untyped-def]
+    return tabs[tab, degree + 1] - tabs[tab, degree]
 
 
 @njit(**k.INNER)

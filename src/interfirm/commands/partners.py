@@ -48,6 +48,9 @@ def partners(
     requirements: Annotated[
         Path | None, typer.Option(help="Your own requirement profiles (CSV) in place of the expert prior.")
     ] = None,
+    ranking: Annotated[
+        str, typer.Option(help="auto, weights, or learned from the dates of past alliances.")
+    ] = "auto",
     exclude: Annotated[
         list[str] | None, typer.Option(help="A pair that a plan must not introduce, e.g. --exclude F01=F07; again for "
                                             "more.")
@@ -85,7 +88,8 @@ def partners(
                  "rivals": rivals, "farthest": farthest, "between": "firms and others" if others else "firms"}
         _show_plan(study, plan or 0, what, seed, csv)
         return
-    _show_list(study, firm, why_not, {**what, "top": top, "who": "all" if everyone else "members"}, seed, csv)
+    what |= {"top": top, "who": "all" if everyone else "members"}
+    _show_list(study, firm, why_not, what, ranking, seed, csv)
 
 
 def _show_plan(study: Study, count: int, what: dict[str, Any], seed: int, csv: Path | None) -> None:
@@ -96,13 +100,14 @@ def _show_plan(study: Study, count: int, what: dict[str, Any], seed: int, csv: P
     _save(made.table(), csv)
 
 
-def _show_list(study: Study, firm: str, other: str | None, what: dict[str, Any], seed: int, csv: Path | None) -> None:
+def _show_list(study: Study, firm: str, other: str | None, what: dict[str, Any], ranking: str, seed: int,
+               csv: Path | None) -> None:
     from interfirm.partners import recommend, why_not
 
     if other is not None:
-        typer.echo(str(why_not(study, firm, other, **what)))
+        typer.echo(str(why_not(study, firm, other, ranking=ranking, seed=seed, **what)))
         return
-    found = recommend(study, firm, seed=seed, **what)
+    found = recommend(study, firm, ranking=ranking, seed=seed, **what)
     typer.echo(str(found))
     _save(found.table(), csv)
 

@@ -26,6 +26,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "plan": ("IntroductionPlan", "introduction_plan"),
     "history": ("History", "history"),
     "learn": ("PartnerModel", "Walker", "learn", "top_lists"),
+    "learned": ("LearnedRanking", "learned_ranking"),
     "evaluate": ("PartnerEvaluation", "evaluate", "ranked"),
     "complementarity": ("complementarity", "fit", "one_way_complementarity", "rivalry"),
 }

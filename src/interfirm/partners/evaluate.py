@@ -152,8 +152,9 @@ def ranked(hits: Bools, found: Ints, measure: str, cut: int) -> Floats:
     return np.asarray(top @ gain / largest, dtype=np.float64)
 
 
-def evaluate(study: Study, *, until: str, after: str, learn_until: str | None = None, kind: str = "firm",
-             themes: Sequence[str] = (), resamples: int = 1000, seed: int = 1) -> PartnerEvaluation:
+def evaluate(study: Study, *, until: str, after: str, learn_until: str | None = None, kind: str | None = "firm",
+             themes: Sequence[str] = (), most: int | None = None, resamples: int = 1000,
+             seed: int = 1) -> PartnerEvaluation:
     """Train on the alliances that began by a date, test on the new pairs formed after it.
 
     The ranking is learned from an earlier split of the training years alone; nothing after ``until`` is seen.
@@ -171,9 +172,11 @@ def evaluate(study: Study, *, until: str, after: str, learn_until: str | None = 
         Last year of the earlier split: new pairs from then to ``until`` teach the weights. The year before
         ``until`` if None.
     kind
-        Kind of actor.
+        Kind of actor; every kind if None.
     themes
         Columns of ``alliances`` that say what an alliance is about.
+    most
+        Most actors to test with, drawn at random; all if None.
     resamples, seed
         Of the bootstrap over actors.
 
@@ -194,18 +197,30 @@ def evaluate(study: Study, *, until: str, after: str, learn_until: str | None = 
     before = learn_until or str(int(until[:4]) - 1)
     if not before < until < after:
         raise UsageError(f"The dates must follow one another: {before}, {until}, {after}.")
-    eligible = (study.actors["kind"] == kind).to_numpy(dtype=bool)
+    eligible = of_kind(study, kind)
     earlier, past = (history(study, day, themes=themes) for day in (before, until))
     model = learn(Walker(earlier, eligible), new_pairs(study, earlier, eligible, until)[0], seed=seed)
     found, unseen = new_pairs(study, past, eligible, after)
     if not found:
         raise UsageError(f"Nobody known by {until} found a new partner up to {after}.")
-    actors = sorted(found)
+    actors = _some(sorted(found), most, seed)
     rankers = {"learned": _learned(model, Walker(past, eligible))} | _baselines(past, eligible, seed)
     lists = {name: np.array([_hits(rank(at), found[at]) for at in actors]) for name, rank in rankers.items()}
     size = np.array([len(found[at]) for at in actors], dtype=np.int64)
     return PartnerEvaluation(lists, size, tuple(map(str, study.actors["actor"].to_numpy()[actors])),
                              _groups(study, actors, until), unseen, model, until, after, before, resamples, seed)
+
+
+def of_kind(study: Study, kind: str | None) -> Bools:
+    """Which actors are of a kind; all if None."""
+    return np.ones(len(study.actors), dtype=bool) if kind is None else \
+        (study.actors["kind"] == kind).to_numpy(dtype=bool)
+
+
+def _some(actors: list[int], most: int | None, seed: int) -> list[int]:
+    if most is None or len(actors) <= most:
+        return actors
+    return sorted(int(i) for i in np.random.default_rng(seed).choice(actors, most, replace=False))
 
 
 def new_pairs(study: Study, past: History, eligible: Bools, after: str) -> tuple[dict[int, set[int]], int]:

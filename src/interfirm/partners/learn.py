@@ -128,6 +128,8 @@ class PartnerModel:
         How many actors found new partners, and how many of those were candidates.
     converged
         Whether the fit reached its optimum.
+    covariance
+        Of the coefficients, actors taken as independent (sandwich): what other actors could have taught.
     """
 
     names: tuple[str, ...]
@@ -136,6 +138,7 @@ class PartnerModel:
     actors: int
     chosen: int
     converged: bool
+    covariance: Floats
 
     def score(self, features: Floats) -> Floats:
         """The log odds of each candidate, up to a constant of the actor."""
@@ -145,9 +148,10 @@ class PartnerModel:
         effect = self.coefficients * self.spread
         order = np.argsort(-np.abs(effect))
         state = "" if self.converged else " The fit did NOT converge."
+        error = np.sqrt(np.diag(self.covariance)) * self.spread
         lines = [f"Learned from {self.chosen:,} new pairs of {self.actors:,} actors.{state} Effects per standard "
-                 "deviation:"]
-        return "\n".join(lines + [f"  {self.names[i]}: {effect[i]:+.2f}" for i in order])
+                 "deviation (standard error):"]
+        return "\n".join(lines + [f"  {self.names[i]}: {effect[i]:+.2f} ({error[i]:.2f})" for i in order])
 
 
 def learn(walker: Walker, found: dict[int, set[int]], *, seed: int) -> PartnerModel:
@@ -185,7 +189,8 @@ def learn(walker: Walker, found: dict[int, set[int]], *, seed: int) -> PartnerMo
     spread = x.std(axis=0)
     spread[spread == 0] = 1.0
     best, converged = fit_choices(x / spread, y, offset, start)
-    return PartnerModel(walker.names, best / spread, spread, len(tables), int(y.sum()), converged)
+    covariance = choice_covariance(x / spread, y, offset, start, best) / np.outer(spread, spread)
+    return PartnerModel(walker.names, best / spread, spread, len(tables), int(y.sum()), converged, covariance)
 
 
 def _choices(walker: Walker, found: dict[int, set[int]],
@@ -221,6 +226,21 @@ def fit_choices(x: Floats, y: Floats, offset: Floats, start: Ints) -> tuple[Floa
 
     found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     return np.asarray(found.x, dtype=np.float64), bool(found.success)
+
+
+def choice_covariance(x: Floats, y: Floats, offset: Floats, start: Ints, b: Floats) -> Floats:
+    """H⁻¹ (Σ_i g_i g_iᵀ) H⁻¹ at the optimum of :func:`fit_choices`.
+
+    H: second derivative of the penalised loss; g_i = Σ_j (y_ij/Σy_i − p_ij) x_ij the score of actor i.
+    """
+    group = np.repeat(np.arange(len(start)), np.diff([*start, len(y)]))
+    u = x @ b + offset
+    e = np.exp(u - np.maximum.reduceat(u, start)[group])
+    p = e / np.add.reduceat(e, start)[group]
+    mean = np.add.reduceat(x * p[:, None], start, axis=0)
+    bread = np.linalg.inv((x * p[:, None]).T @ x - mean.T @ mean + _RIDGE * np.eye(x.shape[1]))
+    score = np.add.reduceat(x * (y / np.add.reduceat(y, start)[group] - p)[:, None], start, axis=0)
+    return np.asarray(bread @ (score.T @ score) @ bread, dtype=np.float64)
 
 
 def top_lists(model: PartnerModel, walker: Walker, actors: Iterable[int], top: int = 10) -> dict[int, Ints]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 from interfirm.errors import UsageError
 from interfirm.partners.advice import against, agree_first, reasons
+from interfirm.partners.learned_list import LearnedList, chosen_list
 from interfirm.partners.scoring import Scored, name_of, scored, stability
 from interfirm.partners.terms import Aim
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from interfirm.study.study import Study
-
 
 @dataclass(frozen=True)
 class Recommendation:
@@ -26,13 +27,15 @@ class Recommendation:
     actor, name
         Who it is.
     rank, score
-        Place from 1, and the weighted mean of the known terms less the price of rivalry.
+        Place from 1, and the weighted mean of the terms less the price of rivalry; by the learned ranking the log
+        odds of becoming the next new partner, against the median candidate.
     known
         Share of the weight whose terms are known of it; a low share means that little stands behind the score.
     stability
-        Share of random weights, each between half and twice its value, under which it stays on the list.
+        Share of random weights, each between half and twice its value (of coefficients that other actors could have
+        taught), under which it stays on the list.
     terms
-        Every term, 0 to 1, None where not known.
+        Every term, 0 to 1, None where not known; by the learned ranking its parts too, as log odds.
     reasons, against, agree_first
         In words, computed from the terms.
     """
@@ -61,6 +64,8 @@ class Recommendations:
     seed: int
     candidates: int
     partners: tuple[Recommendation, ...]
+    ranking: str = "weights"
+    evidence: str = ""
 
     def table(self) -> pd.DataFrame:
         """One row per possible partner, best first: score, stability, the terms, and the words."""
@@ -70,18 +75,22 @@ class Recommendations:
                  "stability": item.stability, **item.terms, "reasons": "; ".join(item.reasons),
                  "against": "; ".join(item.against), "agree_first": "; ".join(item.agree_first)}
                 for item in self.partners]
-        lead = ["rank", "actor", "name", "score", "known", "stability", *self.weights]
+        every = dict.fromkeys(name for item in self.partners for name in item.terms) or self.weights
+        lead = ["rank", "actor", "name", "score", "known", "stability", *every]
         return pd.DataFrame(rows, columns=[*lead, "reasons", "against", "agree_first"])
 
     def __str__(self) -> str:
         aim = f" to {self.purpose}" if self.purpose else ""
         lines = [f"Partners for {self.name}{aim}, out of {self.candidates:,} it does not work with"
-                 + (f" (wave {self.wave})" if self.wave else "") + ". The weights are expert priors, not estimates."]
+                 + (f" (wave {self.wave})" if self.wave else "") + ".", "  " + self.evidence]
         if not self.partners:
             lines.append("  Nobody is left to recommend.")
+        learned = self.ranking == "learned"
         for item in self.partners:
-            lines.append(f"{item.rank:>3}. {item.name} ({item.actor}): score {item.score:.2f}, on the list under "
-                         f"{item.stability:.0%} of other weights")
+            worth = f"odds {exp(item.score):,.1f} times those of the median candidate" if learned else \
+                f"score {item.score:.2f}"
+            lines.append(f"{item.rank:>3}. {item.name} ({item.actor}): {worth}, on the list under "
+                         f"{item.stability:.0%} of other {'coefficients' if learned else 'weights'}")
             for label, words in (("for", item.reasons), ("against", item.against), ("agree first", item.agree_first)):
                 lines += [f"       {label}: {text}" for text in words]
         return "\n".join(lines)
@@ -90,8 +99,11 @@ class Recommendations:
 def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str | None = None,
               requirements: pd.DataFrame | None = None, vectors: pd.DataFrame | None = None,
               weights: Mapping[str, float] | None = None, wave: str | int | None = None, top: int = 10,
-              who: str = "members", seed: int = 1) -> Recommendations:
+              who: str = "members", ranking: str = "auto", seed: int = 1) -> Recommendations:
     """Fitting partners for one organisation, best first, with what speaks for and against each.
+
+    Where dated alliances suffice to learn who finds whom, and what was learned foresaw their last years better than
+    plain rules, the list follows that (:func:`interfirm.partners.learned_ranking`); otherwise it is a weighted sum.
 
     score_j = Σ_t w_t x_tj / Σ_t w_t − |w_r| r_j / Σ_t w_t over the terms t, with r_j rivalry. What is not known of a
     candidate counts neither for nor against it: the median candidate stands in, and ``known`` says how much of the
@@ -121,8 +133,11 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
         Length of the list.
     who
         ``"members"`` or ``"all"``, external actors included.
+    ranking
+        ``"weights"``; ``"learned"``; or ``"auto"``: learned where the history suffices, the actor is in it, the
+        ranking foresees better than plain rules, and no purpose, type, weights or wave is given.
     seed
-        Seed of the random weights behind ``stability``.
+        Seed of the random weights behind ``stability``, and of learning.
 
     Returns
     -------
@@ -135,7 +150,7 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
     UnknownName
         For an unknown actor, purpose, term or wave.
     UsageError
-        If ``top`` is below 1 or the actor was not there in the wave.
+        If ``top`` is below 1, the actor was not there in the wave, or a learned list is asked for and cannot be made.
 
     References
     ----------
@@ -151,10 +166,26 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
     if top < 1:
         raise UsageError(f"The list must hold at least 1 partner; top is {top}.")
     found = scored(study, actor, Aim(purpose, type, requirements, vectors), weights, wave, who)
-    kept = stability(found, top, seed)
-    partners = tuple(_one(found, int(j), rank, float(kept[j])) for rank, j in enumerate(found.order[:top], start=1))
+    plain = purpose is None and type is None and weights is None and wave is None
+    learned = chosen_list(study, found, ranking, plain=plain, top=top, seed=seed)
+    if learned is None:
+        kept, evidence = stability(found, top, seed), "The weights are expert priors, not estimates."
+        partners = tuple(_one(found, int(j), rank, float(kept[j])) for rank, j in enumerate(found.order[:top], start=1))
+        count = int(found.open.sum())
+    else:
+        partners, evidence, count = tuple(_taught(found, learned)), learned.ranking.evidence, learned.candidates
     return Recommendations(str(found.base.actors[found.at]), name_of(found.base, found.at), purpose, found.base.wave,
-                           found.weights, seed, int(found.open.sum()), partners)
+                           found.weights, seed, count, partners, "weights" if learned is None else "learned", evidence)
+
+
+def _taught(found: Scored, learned: LearnedList) -> Iterator[Recommendation]:
+    for place, j in enumerate(map(int, learned.positions)):
+        words = found.words(j)
+        rival = against(words, found.middle, dict.fromkeys(found.weights, 0.0)) if words["rivalry"] else ()
+        terms = words | {f"learned {name}": float(value[place]) for name, value in learned.parts.items()}
+        yield Recommendation(str(found.base.actors[j]), name_of(found.base, j), place + 1, float(learned.score[place]),
+                             1.0, float(learned.kept[place]), terms, learned.reasons(place),
+                             (*rival, *learned.against(place)), agree_first(words))
 
 
 def _one(found: Scored, j: int, rank: int, kept: float) -> Recommendation:

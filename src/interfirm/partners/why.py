@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from interfirm.partners.learned_list import LearnedList, chosen_list
 from interfirm.partners.scoring import Scored, name_of, scored
 from interfirm.partners.terms import Aim, declared
 
@@ -36,12 +37,12 @@ class WhyNot:
 def why_not(study: Study, actor: str, other: str, *, purpose: str | None = None, type: str | None = None,
             requirements: pd.DataFrame | None = None, vectors: pd.DataFrame | None = None,
             weights: Mapping[str, float] | None = None, wave: str | int | None = None, top: int = 10,
-            who: str = "members") -> WhyNot:
+            who: str = "members", ranking: str = "auto", seed: int = 1) -> WhyNot:
     """Why an organisation is not among the first partners recommended to another.
 
     Parameters
     ----------
-    study, actor, purpose, type, requirements, vectors, weights, wave, top, who
+    study, actor, purpose, type, requirements, vectors, weights, wave, top, who, ranking, seed
         As for :func:`recommend`.
     other
         The organisation asked about, by identifier or exact name.
@@ -71,6 +72,10 @@ def why_not(study: Study, actor: str, other: str, *, purpose: str | None = None,
     ids = str(base.actors[found.at]), str(base.actors[j])
     if not found.open[j]:
         return WhyNot(*ids, _closed(found, j, name, who), None, None, mine, beside)
+    plain = purpose is None and type is None and weights is None and wave is None
+    learned = chosen_list(study, found, ranking, plain=plain, top=len(base.actors), seed=seed)
+    if learned is not None:
+        return _by_learned(learned, ids, name, j, top, mine, beside)
     place = np.flatnonzero(found.order == j)
     if not len(place) or last is None:
         text = f"Nothing is known of {name} that a recommendation could rest on."
@@ -81,6 +86,25 @@ def why_not(study: Study, actor: str, other: str, *, purpose: str | None = None,
     text = (f"{name} is at place {rank} of {len(found.order)} (score {score:.2f}; the last of the first {top} has "
             f"{found.score[last]:.2f}). {_costs(found, j, last)}")
     return WhyNot(*ids, text, rank, score, mine, beside)
+
+
+def _by_learned(learned: LearnedList, ids: tuple[str, str], name: str, j: int, top: int,
+                mine: dict[str, float | None], beside: dict[str, float | None]) -> WhyNot:
+    place = np.flatnonzero(learned.positions == j)
+    if not len(place):
+        text = f"{name} is no candidate of the learned ranking: the two share no partner, and others are more active."
+        return WhyNot(*ids, text, None, None, mine, beside)
+    at, last = int(place[0]), min(top, len(learned.positions)) - 1
+    score = float(learned.score[at])
+    if at <= last:
+        return WhyNot(*ids, f"{name} is on the list, at place {at + 1}.", at + 1, score, mine, beside)
+    lost = {part: float(value[last] - value[at]) for part, value in learned.parts.items()}
+    worst = [part for part, value in sorted(lost.items(), key=lambda item: -item[1]) if value > 0][:3]
+    odds = [f"{np.exp(learned.score[k]):,.1f}" for k in (at, last)]
+    text = (f"{name} is at place {at + 1} of {len(learned.positions):,} by the learned ranking (odds {odds[0]} times "
+            f"those of the median candidate; the last of the first {top} has {odds[1]}). It loses most on: "
+            f"{', '.join(worst)}.")
+    return WhyNot(*ids, text, at + 1, score, mine, beside)
 
 
 def _closed(found: Scored, j: int, name: str, who: str) -> str:

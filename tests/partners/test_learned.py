@@ -1,0 +1,141 @@
+"""The learned list: who gets it, what it rests on, and that it is the model's own order."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interfirm.errors import UnknownName, UsageError
+from interfirm.partners import learned_ranking, recommend, why_not
+from interfirm.partners.learn import choice_covariance, fit_choices
+from interfirm.partners.learned import common_partners, split
+from interfirm.study.example import example
+from interfirm.study.study import Study
+
+
+def _studies() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("evaluate_studies", Path(__file__).with_name("test_evaluate.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def planted() -> Study:
+    found: Study = _studies().planted()
+    return found
+
+
+def dated(years: list[int]) -> Study:
+    return Study.from_tables({"actors": pd.DataFrame({"actor": list("ab")}), "alliances": pd.DataFrame({
+        "alliance": [f"p{k}" for k in range(len(years)) for _ in "ab"], "actor": list("ab") * len(years),
+        "start": [str(year) for year in years for _ in "ab"]})})
+
+
+def test_the_split_by_hand() -> None:
+    assert split(dated([2010, 2011, 2012, 2013, 2014])) == ("2012", "2013", "2014")
+    # one of twelve began in 2014: the test needs a fifth, so it starts after 2012; learning has the same span
+    assert split(dated([2010] * 5 + [2012] * 3 + [2013] * 3 + [2014])) == ("2010", "2012", "2014")
+    assert split(dated([2010, 2012, 2015])) == ("2010", "2012", "2015")
+    with pytest.raises(UsageError, match="3 are needed"):
+        split(dated([2010, 2011]))
+    with pytest.raises(UsageError, match="0 different years"):
+        split(Study.from_tables({"actors": pd.DataFrame({"actor": ["a"]})}))
+
+
+def test_the_list_is_the_models_order(planted: Study) -> None:
+    found = recommend(planted, "f001", top=8)
+    assert found.ranking == "learned"
+    ranking = learned_ranking(planted)
+    at = planted.actors["actor"].tolist().index("f001")
+    chosen, features = ranking.walker(at)
+    score = ranking.model.score(features)
+    order = np.argsort(-score, kind="stable")[:8]
+    names = planted.actors["actor"].to_numpy()[chosen[order]]
+    assert [item.actor for item in found.partners] == names.tolist()
+    assert [item.score for item in found.partners] == pytest.approx((score[order] - np.median(score)).tolist())
+    # the parts are all of the score
+    parts = ranking.parts(features)
+    assert set(parts) == {"shared partners", "activity", "country"}
+    whole = sum(parts.values())
+    assert np.ptp(whole - score) == pytest.approx(0, abs=1e-9)  # rounding
+    best = found.partners[0]
+    common = common_partners(ranking.walker.past, at)[chosen[order[0]]]
+    assert any(f"{common} partners in common" in text for text in best.reasons)
+    mean = ranking.evaluation.values("learned", "recall", 10).mean()
+    assert f"held {mean:.0%} of the partners met afterwards" in found.evidence
+
+
+def test_common_partners_by_hand() -> None:
+    study = _studies().projects(_studies().SMALL)
+    ranking = _studies().history(study, "2017")
+    names = study.actors["actor"].tolist()
+    shared = common_partners(ranking, names.index("a"))
+    assert shared[names.index("c")] == 2  # through b and U
+    assert shared[names.index("d")] == 0
+
+
+def test_auto_keeps_to_the_weights_where_the_question_is_about_terms(planted: Study) -> None:
+    assert recommend(planted, "f001", purpose="develop product").ranking == "weights"
+    assert recommend(planted, "f001", weights={"near": 2}).ranking == "weights"
+    assert recommend(planted, "f001", ranking="weights").ranking == "weights"
+    assert recommend(planted, "f001", purpose="develop product", ranking="learned").ranking == "learned"
+    short = recommend(example(seed=1), "F01")
+    assert short.ranking == "weights"
+    assert "expert priors" in str(short)
+    with pytest.raises(UsageError, match="needed"):
+        recommend(example(seed=1), "F01", ranking="learned")
+    with pytest.raises(UnknownName):
+        recommend(planted, "f001", ranking="magic")
+
+
+def test_an_actor_without_history_gets_the_weights(planted: Study) -> None:
+    tables = planted.tables()
+    tables["actors"] = pd.concat([tables["actors"], pd.DataFrame({"actor": ["new"], "country": ["XA"]})])
+    study = Study.from_tables(tables)
+    assert recommend(study, "new").ranking == "weights"
+    with pytest.raises(UsageError, match="no alliance yet"):
+        recommend(study, "new", ranking="learned")
+
+
+def test_why_not_by_the_learned_ranking(planted: Study) -> None:
+    whole = recommend(planted, "f001", top=60)
+    first, last = whole.partners[0], whole.partners[-1]
+    assert "on the list, at place 1" in why_not(planted, "f001", first.actor).answer
+    far = why_not(planted, "f001", last.actor)
+    assert far.rank == last.rank
+    assert "by the learned ranking" in far.answer
+
+
+def test_stability_falls_down_the_list_and_repeats(planted: Study) -> None:
+    one, two = (recommend(planted, "f005", top=15, seed=1) for _ in range(2))
+    assert one.table().equals(two.table())
+    kept = [item.stability for item in one.partners]
+    assert kept[0] >= kept[-1]
+    assert all(0 < value <= 1 for value in kept)
+
+
+def test_the_covariance_is_that_of_repeated_samples() -> None:
+    rng = np.random.default_rng(4)
+    groups, size, truth = 300, 10, np.array([0.8, -0.4])
+    start, fits, told = np.arange(groups) * size, [], []
+    for _ in range(120):
+        x = rng.normal(size=(groups * size, 2))
+        u = (x @ truth + rng.gumbel(size=groups * size)).reshape(groups, size)
+        y = np.zeros((groups, size))
+        y[np.arange(groups), u.argmax(axis=1)] = 1
+        b, _ = fit_choices(x, y.ravel(), np.zeros(groups * size), start)
+        fits.append(b)
+        told.append(np.sqrt(np.diag(choice_covariance(x, y.ravel(), np.zeros(groups * size), start, b))))
+    seen = np.std(fits, axis=0, ddof=1)
+    # the standard deviation of 120 draws is known to 1/√240 = 6.5 %; three of those
+    assert np.mean(told, axis=0) == pytest.approx(seen, rel=0.2)

@@ -30,3 +30,10 @@ def error(name: str) -> np.ndarray:
 
 def likelihood(name: str) -> float:
     return float(values()[name]["likelihood"][0])
+
+
+@lru_cache(maxsize=1)
+def systems() -> dict[str, Any]:
+    text = (Path(__file__).parents[1] / "reference" / "performance_systems.json").read_text("utf-8")
+    return {name: {key: np.asarray(value, float) for key, value in part.items()} if isinstance(part, dict) else part
+            for name, part in json.loads(text).items()}

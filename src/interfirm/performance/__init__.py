@@ -9,6 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+# Rooms called like one of their functions: bound here, or the name would come to mean the room.
+from interfirm.performance.bootstrap import bootstrap as bootstrap
+from interfirm.performance.cdm import cdm as cdm
+from interfirm.performance.complementarity import complementarity as complementarity
+from interfirm.performance.heckman import heckman as heckman
+from interfirm.performance.inverted_u import inverted_u as inverted_u
+from interfirm.performance.mrqap import mrqap as mrqap
+from interfirm.performance.network_lag import network_lag as network_lag
+
 _ROOMS: dict[str, tuple[str, ...]] = {
     "design": ("Design", "survey_design"),
     "search": ("breadth", "depth", "diversity"),
@@ -16,6 +25,13 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "estimates": ("Fit",),
     "dictionary": ("data_dictionary",),
     "papers": ("PaperTable", "paper_table"),
+    "inverted_u": ("Turning", "inverted_u"),
+    "complementarity": ("Complementarity", "complementarity"),
+    "heckman": ("heckman",),
+    "cdm": ("System", "cdm"),
+    "bootstrap": ("Bootstrap", "bootstrap"),
+    "mrqap": ("DyadicRegression", "mrqap"),
+    "network_lag": ("NetworkLag", "network_lag"),
     "analysis": ("Analysis", "survey_analysis"),
     "margins": ("Margins", "marginal_effects"),
 }

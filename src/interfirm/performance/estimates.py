@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Mean = Callable[[Floats, Floats], Floats]
-ERRORS = ("robust", "classical")
+ERRORS: Final = ("robust", "classical")
+TITLES: Final = {
+    "linear": "Linear regression", "logit": "Logit", "probit": "Probit", "firth": "Penalised logit (Firth)",
+    "fractional": "Fractional logit", "poisson": "Poisson", "negative-binomial": "Negative binomial",
+    "ordered-logit": "Ordered logit", "multinomial-logit": "Multinomial logit", "tobit": "Tobit",
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,7 +55,7 @@ def test_planted_closure_and_reciprocity_are_found():
     assert (found["z"] > 3).all()
 
 
-@pytest.mark.parametrize("null", ["degree", "density", "man"])
+@pytest.mark.parametrize("null", ["degree", "density", pytest.param("man", marks=pytest.mark.slow)])
 def test_p_values_are_uniform_where_the_null_is_true(null):
     base = of_graph(random_graph(20, 60, 1, directed=True)).adjacency()
     ps = []

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from relation_studies import make
 from scipy import stats
@@ -89,6 +89,7 @@ def test_holm_by_hand():
     assert holm(np.array([0.01, np.nan, 0.04, 0.03])) == pytest.approx([0.03, np.nan, 0.06, 0.06], nan_ok=True)
 
 
+@settings(max_examples=10, deadline=None)
 @given(st.permutations(range(60)))
 def test_order_of_the_alliances_does_not_matter_to_rho(order):
     data = alliances()

@@ -70,6 +70,7 @@ def test_alliances_say_why_none_is_named_and_count(folder, capsys):
     assert "12 alliances: " in out  # without the circuit, which nobody leads
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_with_the_same_result(folder, tmp_path):
     """Killed without warning after at least one alliance; the second run does only the rest."""
     env = os.environ | {"PYTHONPATH": str(Path(cli.__file__).resolve().parents[1]), "PYTHONUNBUFFERED": "1"}

@@ -15,6 +15,7 @@ from interfirm.study.example import example
 from interfirm.study.write.folder import write_study
 
 
+@pytest.mark.slow
 def test_positions_are_those_of_the_map() -> None:
     study = example()
     places, colours = looks(study, seed=3)

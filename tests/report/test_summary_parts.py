@@ -100,6 +100,7 @@ def test_a_large_network_is_aggregated(monkeypatch: pytest.MonkeyPatch) -> None:
     json.dumps(drawn, allow_nan=False)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_kecskemet(data_dir: Callable[[str], Path]) -> None:
     """223 and 181 ties among 28 firms, as counted in the matrices; 26 firms in each wave, two left, two joined."""

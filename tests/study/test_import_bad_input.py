@@ -93,6 +93,7 @@ def test_changed_bytes(tmp_path: Path, data: st.DataObject) -> None:
     attempt(fresh(tmp_path, **{name.replace(".", "__"): bytes(raw)}))
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data())
 def test_changed_lines_and_cells(tmp_path: Path, data: st.DataObject) -> None:
@@ -158,6 +159,7 @@ def test_every_row_of_a_list_is_a_tie_or_listed(tmp_path: Path, rows: list[tuple
     assert len({item.row for item in listed}) == len(listed)
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data())
 def test_every_cell_of_a_matrix_is_a_tie_or_listed(tmp_path: Path, data: st.DataObject) -> None:

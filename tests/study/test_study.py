@@ -140,6 +140,7 @@ def test_errors_hold_every_finding() -> None:
     assert {item.code for item in caught.value.findings} >= {"duplicate-key", "not-a-number", "out-of-range"}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(study=studies())
 def test_relabelling_and_reordering_do_not_change_a_view(study: Study) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from interfirm.errors import UsageError
-from interfirm.study.example import alliances, cases, cast, holding, place, survey, ties
+from interfirm.study.example import alliances, cases, cast, holding, learning, place, survey, ties
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -40,6 +40,8 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
     * non-response, more common among small firms (15 % and 22 %);
     * cooperation, learning and performance that go together in a stated way
       (:mod:`interfirm.study.example.place`), and a table of ten regions;
+    * knowledge that is passed on in talk more than in writing, so that writing it down is the weakest of the four
+      steps of the knowledge spiral, and practices that are the harder to take over the more laborious the dealings;
     * sales of new products that rise with the breadth of cooperation and with the capacity to
       use outside knowledge.
 
@@ -89,7 +91,7 @@ def example(seed: int = 1, *, firms: int = 60, institutions: int = 10) -> Study:
         "responses": survey.responses(rng, people, answered),
         "alliances": alliances.table(rng, people, true["advice"][0]),
         "dyads": cast.dyads(people),
-        "answers": survey.answers(rng, people, true, answered),
+        "answers": learning.added(survey.answers(rng, people, true, answered), seed, people, answered),
         "codings": cases.table(people),
     }
     tables["about"] = pd.concat([tables["about"], place.facts()], ignore_index=True)

@@ -12,7 +12,8 @@ FLOORS = {
     "kernels": 0, "errors": 0, "vocabulary": 0, "defaults": 0, "_version": 0,
     "study": 1,
     "network": 2, "dynamics": 2,
-    "structure": 3, "relations": 3, "capability": 3, "knowledge": 3,
+    "structure": 3, "relations": 3, "capability": 3,
+    "knowledge": 3.5,
     "partners": 4, "performance": 4, "cluster": 4,
     "simulation": 5,
     "report": 6,
@@ -48,7 +49,7 @@ def outside(path: Path) -> set[str]:
     return names
 
 
-def floor(module: Path) -> int:
+def floor(module: Path) -> float:
     return FLOORS[module.parts[0].removesuffix(".py")]
 
 

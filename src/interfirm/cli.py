@@ -16,6 +16,7 @@ from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
 from interfirm.commands.dynamics import fit_for_report
 from interfirm.commands.dynamics import register as register_dynamics
+from interfirm.commands.knowledge import register as register_knowledge
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
 from interfirm.commands.structure import register as register_structure
@@ -325,6 +326,7 @@ register_capability(app)
 register_partners(app)
 register_dynamics(app)
 register_performance(app)
+register_knowledge(app)
 
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:

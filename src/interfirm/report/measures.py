@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 from interfirm.capability import catalogue as capability
+from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.partners import catalogue as partners
 from interfirm.relations import catalogue as relations
@@ -19,5 +20,6 @@ def texts() -> dict[str, dict[str, str]]:
     """Title, definition, formula, how to read low and high, range, missing rule and source, by measure."""
     text = (resources.files("interfirm.report") / "measures.csv").read_text("utf-8")
     own = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
-    every = {**capability.texts(), **partners.texts(), **relations.texts(), **catalogue.texts(), **own}
+    every = {**capability.texts(), **partners.texts(), **knowledge.texts(), **relations.texts(), **catalogue.texts(),
+             **own}
     return {name: {field: row[field] for field in _FIELDS} for name, row in every.items()}

@@ -18,6 +18,7 @@ from sphinx.util import logging
 
 import interfirm
 from interfirm import structure, vocabulary
+from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.relations import catalogue as relations
 from interfirm.simulation import published
@@ -51,7 +52,7 @@ def data_format() -> str:
 def measures() -> str:
     """Every measure: what it says, how to read it, its formula, what is done with missing ties, its source."""
     parts = []
-    chapters = (("network", catalogue), ("relations", relations))
+    chapters = (("network", catalogue), ("relations", relations), ("knowledge", knowledge))
     for chapter, name, texts in ((c, name, made.texts()) for c, made in chapters for name in made.names()):
         row = texts.get(name)
         if row is None:
@@ -78,6 +79,8 @@ def python_api() -> str:
               if inspect.isfunction(getattr(structure, name))]
     parts += ["## interfirm.relations\n"]
     parts += [_directive("autofunction", f"interfirm.relations.{name}") for name in relations.names()]
+    parts += ["## interfirm.knowledge\n"]
+    parts += [_directive("autofunction", f"interfirm.knowledge.{name}") for name in knowledge.names()]
     parts += ["## The views of a study\n"]
     parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
     return "\n".join(parts)

@@ -19,6 +19,7 @@ from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.knowledge import register as register_knowledge
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
+from interfirm.commands.simulate import register as register_simulate
 from interfirm.commands.structure import register as register_structure
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
 
@@ -327,6 +328,7 @@ register_partners(app)
 register_dynamics(app)
 register_performance(app)
 register_knowledge(app)
+register_simulate(app)
 
 
 def _refuse_to_overwrite(path: Path, force: bool) -> None:

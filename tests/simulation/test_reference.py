@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 import pytest
-from simulation.clusters import cluster
 
 from interfirm.kernels import cluster_codes as codes
 from interfirm.simulation.levers import NONE, Policy
 from interfirm.simulation.model import prepare, run
 from interfirm.simulation.reference import replay
 from interfirm.simulation.starting import Start
+from simulation.clusters import cluster
 
 EQUAL = 1e-12  # the two add in the same order; what is left is the rounding of a power or an exponential
 PERIODS = 12

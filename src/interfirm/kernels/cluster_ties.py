@@ -49,6 +49,7 @@ from interfirm.kernels.cluster_codes import (
     NEAR,
     NORM,
     OPTIMISM,
+    OUTER,
     PERIOD,
     POPULARITY,
     R_COMMITMENT,
@@ -246,6 +247,24 @@ def _choose(w, i, turn):  # type: ignore[no-untyped-def]
         if left < 0.0:
             _toggle(w, i, w.option[at])
             return
+
+
+@njit(**OUTER)
+def drift(w, firms, step):  # type: ignore[no-untyped-def]
+    """Expected ties of advice that begin minus those that end, over one turn of every ``step``-th firm."""
+    gained = 0.0
+    for i in range(0, firms, step):
+        size, known_ones, weight = _options(w, i, 0)
+        _mark(w, i, 1)
+        total, change = 1.0, 0.0
+        for at in range(size):
+            value, there = appeal(w, i, w.option[at])
+            odds = math.exp(-value) if there else math.exp(value + (weight if at >= known_ones else 0.0))
+            total += odds
+            change += -odds if there else odds
+        _mark(w, i, -1)
+        gained += change / total
+    return gained
 
 
 @njit(**INNER)

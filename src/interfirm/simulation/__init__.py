@@ -6,23 +6,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from interfirm.simulation.levers import Policy, read_levers
+    from interfirm.simulation.comparison import Comparison, compare
+    from interfirm.simulation.experiment import Stop, run_experiment
+    from interfirm.simulation.levers import Policy, levers_template, read_levers, usual_policies
     from interfirm.simulation.model import Run, run
+    from interfirm.simulation.plan import Plan
     from interfirm.simulation.settings import Parameter, parameters
     from interfirm.simulation.starting import Start, start
 
 _LAZY = {
+    "Comparison": "comparison",
     "Parameter": "settings",
+    "Plan": "plan",
     "Policy": "levers",
     "Run": "model",
     "Start": "starting",
+    "Stop": "experiment",
+    "compare": "comparison",
+    "run_experiment": "experiment",
+    "levers_template": "levers",
     "parameters": "settings",
     "read_levers": "levers",
     "run": "model",
     "start": "starting",
+    "usual_policies": "levers",
 }
 
-__all__ = ["Parameter", "Policy", "Run", "Start", "parameters", "read_levers", "run", "start"]
+__all__ = [
+    "Comparison",
+    "Parameter",
+    "Plan",
+    "Policy",
+    "Run",
+    "Start",
+    "Stop",
+    "compare",
+    "levers_template",
+    "parameters",
+    "read_levers",
+    "run",
+    "run_experiment",
+    "start",
+    "usual_policies",
+]
 
 
 def __getattr__(name: str) -> Any:

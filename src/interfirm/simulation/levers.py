@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 TITLES: Final = {
     "none": "No policy", "broker": "Cluster organisation", "voucher": "Cooperation voucher", "lab": "Joint laboratory",
     "fairs": "Trade fairs", "training": "Capability training", "anchor": "Anchor firm",
-    "introductions": "Introductions from the partner plan", "standards": "Standards programme",
+    "introductions": "Planned introductions", "standards": "Standards programme",
 }
 COMMON: Final = {
     "starts": (0.0, "years", "When it begins, in years from now."),
@@ -136,12 +136,12 @@ class Policy:
 NONE: Final = Policy("none")
 
 
-def usual() -> list[Policy]:
+def usual_policies() -> list[Policy]:
     """No policy, then one policy for each lever with its usual settings."""
     return [NONE, *(Policy(name, {name: {}}) for name in codes.LEVERS)]
 
 
-def template() -> str:
+def levers_template() -> str:
     """The text of a ``levers.toml`` with every lever and its usual settings, explained."""
     lines = ["# Policies to compare: one section each. Delete what you do not want to try; change any number.",
              "# To try a lever in two ways, copy its section, give it a new name and add: lever = \"broker\"",

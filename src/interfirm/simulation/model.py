@@ -137,7 +137,7 @@ def prepare(start: Start, parameters: Mapping[str, float] | None = None, *, seed
 def allocate(start: Start, parameters: Mapping[str, float] | None, *, seed: int, replication: int, periods: int,
              policy: Policy, off: Collection[str], events: int) -> World:
     """The arrays of a run, with ties not yet listed by firm and nothing drawn."""
-    _check_rules(off)
+    check_rules(off)
     values = complete({**start.fitted, **(parameters or {})})
     n, kinds = start.tacit.shape
     room = n + new_places(n, values["entrants"], periods, start.steps)
@@ -181,7 +181,8 @@ def _padded(values: npt.NDArray[Any], rows: int) -> npt.NDArray[Any]:
     return out
 
 
-def _check_rules(off: Collection[str]) -> None:
+def check_rules(off: Collection[str]) -> None:
+    """Refuse names that are not rules."""
     for name in off:
         if name not in codes.RULES:
             raise UnknownName("rule", name, codes.RULES)

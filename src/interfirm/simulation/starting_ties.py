@@ -97,7 +97,7 @@ class _Ties:
     def __init__(self, size: int, steps: int, study: Study, when: str | None) -> None:
         self.size, self.steps = size, steps
         self.made: dict[tuple[int, int], dict[str, float]] = {}
-        self.year = _year(study, when)
+        self.year = year_of(study, when)
 
     def pair(self, i: int, j: int) -> dict[str, float]:
         key = (min(i, j), max(i, j))
@@ -155,7 +155,8 @@ class _Ties:
         return np.asarray(out[~bare])
 
 
-def _year(study: Study, when: str | None) -> int | None:
+def year_of(study: Study, when: str | None) -> int | None:
+    """The year of a wave, from when it began or from its name; None if neither says."""
     if when is None:
         return None
     began = study.waves.set_index("wave").loc[when]

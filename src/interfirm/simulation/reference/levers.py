@@ -22,7 +22,8 @@ def pay(c: Cluster, lever: str, units: float = 1.0) -> bool:
 def times(c: Cluster, lever: str) -> int:
     """How often something happens now."""
     rate = c.levers[lever][codes.V_A]
-    return math.floor(rate) + (c.uniform(codes.LEVERS.index(lever), codes.D_LEVER) < rate - math.floor(rate))
+    luck = c.uniform(codes.LEVERS.index(lever), codes.D_LEVER)
+    return int(math.floor(rate) + (luck < rate - math.floor(rate)))
 
 
 def drawn(c: Cluster, lever: str, purpose: int, index: int) -> Firm | None:
@@ -104,9 +105,9 @@ def lab(c: Cluster) -> None:
         if f.lab:
             f.set(capital=f.capital - v[codes.V_C])
     if c.uniform(codes.L_LAB, codes.D_LEVER) < v[codes.V_D]:
-        f, g = (drawn(c, "lab", purpose, 0) for purpose in (codes.D_LEVER_FIRST, codes.D_LEVER_SECOND))
-        if f and g and f is not g and f.lab and g.lab and c.between(f.number, g.number) is None:
-            introduce(c, f.number, g.number, "lab", 0.0)
+        one, two = (drawn(c, "lab", purpose, 0) for purpose in (codes.D_LEVER_FIRST, codes.D_LEVER_SECOND))
+        if one and two and one is not two and one.lab and two.lab and c.between(one.number, two.number) is None:
+            introduce(c, one.number, two.number, "lab", 0.0)
 
 
 def fairs(c: Cluster) -> None:

@@ -218,7 +218,7 @@ class Cluster:
     def running(self, lever: str) -> bool:
         """Whether a lever is at work."""
         on, first, last = self.levers[lever][:3]
-        return on > 0 and first <= self.now <= last
+        return bool(on > 0 and first <= self.now <= last)
 
 
 def _firm(w: World, i: int) -> Firm:

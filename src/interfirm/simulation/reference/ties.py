@@ -133,7 +133,7 @@ def entry_value(c: Cluster, given_up: float, gain: float, success: float) -> flo
     for _ in range(int(c.p["look_ahead"])):
         weight *= c.p["discount"]
         total += weight
-    return total * (success * gain - c.p["tie_cost"]) - given_up
+    return float(total * (success * gain - c.p["tie_cost"]) - given_up)
 
 
 def _subsidy(c: Cluster, i: int, j: int) -> float:
@@ -262,7 +262,7 @@ def trust(c: Cluster) -> None:
         imbalance = 0.5 * (gap + one_sided(tie))
         used = float(sum(tie.flow.values()) > 0.0 or tie.joint or any(tie.asks.values()))
         risk = p["let_down"] * (1.0 - tie.commitment) * used
-        broken = {b: float(c.uniform(a, codes.D_LET_DOWN, b) < risk), a: float(c.uniform(b, codes.D_LET_DOWN, a) < risk)}
+        broken = {two: float(c.uniform(one, codes.D_LET_DOWN, two) < risk) for one, two in ((a, b), (b, a))}
         for who in (b, a):
             if broken[who]:
                 c.note("let_down", who, tie.other(who))

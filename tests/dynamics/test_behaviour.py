@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numba import njit
 
 from interfirm.dynamics import Specification, engine, estimate, panel
 from interfirm.dynamics.coding import Coded, code
 from interfirm.dynamics.effects import catalogue
 from interfirm.errors import UsageError
-from interfirm.kernels import saom_codes as k
-from interfirm.kernels.saom import _open
-from interfirm.kernels.saom_behaviour import behaviour_statistic
 
 N, LEVELS = 10, 4
 EXACT = 1e-9  # sums of a few dozen doubles
@@ -71,21 +67,6 @@ OWN = {
 }
 
 
-@njit
-def at_levels(fx, info, tabs, dy, x0, z0, seen, e, v, levels):
-    """What every actor would add to effect e at every level of behaviour v, at the start of a period."""
-    variables, n = x0.shape[0], x0.shape[1]
-    rows = variables * (2 * n + 3) + 2 + k.TYPES
-    x, sx = np.zeros((variables, n, n), np.uint8), np.zeros((variables, n, n), np.uint8)
-    g, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
-    _open(info, x0, z0, seen, x, g, sx, sg)
-    out = np.zeros((n, levels))
-    for i in range(n):
-        for level in range(levels):
-            out[i, level] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, np.int64(level))
-    return out
-
-
 @pytest.fixture(scope="module", params=[1, 2])
 def data(request):
     rng = np.random.default_rng(request.param)
@@ -113,8 +94,7 @@ def context(data):
 @pytest.mark.parametrize("term", OWN)
 def test_what_a_step_changes(data, term):
     coded, (centre, similar, v), (x, z, _) = coded_of(data, term), context(data), data
-    found = at_levels(coded.fx, coded.info[0], coded.tabs, coded.dy[0], coded.x0[0], coded.z0[0], coded.seen[0],
-                      len(coded.fx) - 1, 1, LEVELS)
+    found = engine.level_statistics(coded, 0, 1)[:, :, -1]
     for i in range(N):
         for level in range(LEVELS):
             there = z[0].copy()

@@ -8,8 +8,9 @@ from small import grown
 
 from interfirm import example
 from interfirm.dynamics import Specification, estimate, panel, suggest
-from interfirm.dynamics.checks import check
+from interfirm.dynamics.checks import check, check_coded
 from interfirm.dynamics.coding import code
+from interfirm.dynamics.engine import change_statistics
 from interfirm.errors import DataError, UnknownName, UsageError
 
 
@@ -36,6 +37,83 @@ def test_data_that_cannot_carry_a_model():
            Specification("r", ["recip"], behaviour={"z": ["linear"]}), "20 levels")
     refuse(panel({"r": x}, behaviours={"z": [[0.5] * 10, [1.0] * 10]}),
            Specification("r", ["recip"], behaviour={"z": ["linear"]}), "whole numbers")
+
+
+def test_undirected_ties_have_to_be_the_same_both_ways():
+    x = waves()
+    refuse(panel({"r": x}, undirected=["r"]), Specification("r", ["density"]), "is undirected, but in '1'")
+    known = np.maximum(x, x.transpose(0, 2, 1))
+    known[0, 1, 2] = np.nan  # one of two did not answer: no contradiction
+    assert not check(panel({"r": known}, undirected=["r"]), Specification("r", ["density"])).failed
+
+
+def test_more_effects_than_changes():
+    x = waves(n=12)
+    x[1] = x[0]
+    x[1, 0, 1:3] = 1 - x[0, 0, 1:3]
+    few = ["density", "recip", "transTrip"]
+    refuse(panel({"r": x}), Specification("r", few), "changed 2 times in all, fewer than the 3 effects")
+    held = Specification("r", few, fix={"transTrip": 0.0})
+    assert "too-few-changes" not in {item.code for item in check(panel({"r": x}), held)}
+
+
+def test_effects_of_a_behaviour_that_cannot_be_told_apart():
+    x, z = grown().networks["r"].ties[:2], np.random.default_rng(1).integers(0, 3, (2, 24)).astype(float)
+    ring = np.roll(np.eye(24), 1, axis=1)  # everybody has one partner: total and average are the same
+    data = panel({"r": [ring, x[1]]}, behaviours={"z": z})
+    refuse(data, Specification("r", ["density"], behaviour={"z": ["linear", "avAlt", "totAlt"]}),
+           "'totAlt' and 'avAlt' cannot be told apart")
+    refuse(data, Specification("r", ["density"], behaviour={"z": ["linear", "isolate"]}), "'isolate' is 0")
+
+
+def test_choices_that_no_period_allows():
+    up = [np.triu(np.ones((10, 10)), 6), np.triu(np.ones((10, 10)), 3)]
+    refuse(panel({"r": up}), Specification("r", ["recip", "endow:inPop"]), "'endow:inPop' is 0")
+    data = panel({"r": up})
+    spec = Specification("r", ["density", "inPop"])
+    found = [item for item in check_coded(code(data, spec), data, spec) if item.code == "one-way-panel"]
+    assert "only rise" in found[0].problem
+
+
+def test_networks_that_are_nearly_empty_or_full():
+    x = np.zeros((2, 10, 10))
+    x[0, 0, 1] = x[1, 1, 2] = 1
+    assert "near-degenerate" in {item.code for item in check(panel({"r": x}), Specification("r", ["density"]))}
+    full = 1 - np.eye(10) - x
+    assert "near-degenerate" in {item.code for item in check(panel({"r": full}), Specification("r", ["density"]))}
+    assert "near-degenerate" not in {item.code for item in check(panel({"r": waves()}),
+                                                                 Specification("r", ["density"]))}
+
+
+def test_a_search_that_ends_in_empty_networks_is_stopped():
+    """Ties held far too costly: every simulated network is empty, whatever the rates are."""
+    refuse(grown(waves=2), Specification("r", ["density"], fix={"density": -30.0}), r"have 0\.00% of the possible ties")
+
+
+@pytest.mark.parametrize("kind", ["covariates", "dyads", "receivers"])
+def test_covariates_with_missing_values_are_flagged(kind):
+    rng = np.random.default_rng(1)
+    shape = {"covariates": (10,), "dyads": (10, 10), "receivers": (10,)}[kind]
+    value = rng.random(shape)
+    value[:3] = np.nan
+    found = check(panel({"r": waves()}, **{kind: {"v": value}}), Specification("r", ["density"]))
+    assert any(item.code == "much-missing" and "'v'" in item.problem for item in found)
+    value[1:3] = 0.5
+    found = check(panel({"r": waves(n=10)}, **{kind: {"v": value}}), Specification("r", ["density"]))
+    assert "much-missing" not in {item.code for item in found if "'v'" in item.problem}
+
+
+def test_missing_covariates_count_as_the_mean():
+    """An actor without a value neither attracts nor repels; a pair without one is no more alike than others."""
+    x, v = waves(), np.arange(10.0)
+    v[4] = np.nan
+    coded = code(panel({"r": x}, covariates={"v": v}), Specification("r", ["density", "altX:v", "egoX:v", "simX:v"]))
+    found = change_statistics(coded, coded.start, 0)
+    assert not found[:, 4, 1].any()
+    assert not found[4, :, 2].any()
+    assert not found[4, :, 3].any()
+    assert not found[:, 4, 3].any()
+    assert found[0, 5, 1] == pytest.approx(5 - np.nanmean(v))
 
 
 def test_effects_that_cannot_be_told_apart():

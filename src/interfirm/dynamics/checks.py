@@ -8,7 +8,7 @@ import numpy.typing as npt
 from interfirm.dynamics.coding import Coded
 from interfirm.dynamics.data import Panel
 from interfirm.dynamics.effects import Effect
-from interfirm.dynamics.engine import change_statistics
+from interfirm.dynamics.engine import change_statistics, level_statistics
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import Findings
 from interfirm.kernels import saom_codes as k
@@ -18,6 +18,7 @@ MISSING_WARNED, MISSING_STRONGLY = 0.10, 0.20
 JACCARD_LOW, JACCARD_WARNED = 0.2, 0.3
 FEW_CHANGES = 40
 COLLINEAR = 0.999
+NEARLY_FULL, FEWEST_TIES = 0.6, 5
 
 
 def check(panel: Panel, spec: Specification) -> Findings:
@@ -44,8 +45,30 @@ def check(panel: Panel, spec: Specification) -> Findings:
         _check_behaviour(panel, name, out)
     for name, values in panel.covariates.items():
         _check_missing(name, float(np.isnan(values[:, panel.present.any(axis=0)]).mean()), "covariate", out)
-    del spec
+    for name, values in panel.dyads.items():
+        square = values.shape[1] == values.shape[2]
+        cells = values[:, ~np.eye(values.shape[1], dtype=bool)] if square else values
+        _check_missing(name, float(np.isnan(cells).mean()), "covariate", out)
+    for name, values in panel.receivers.items():
+        _check_missing(name, float(np.isnan(values).mean()), "covariate", out)
+    _check_size(panel, spec, out)
     return out
+
+
+def _check_size(panel: Panel, spec: Specification, out: Findings) -> None:
+    """Refuse more effects than there are changes to explain."""
+    for name in (*spec.networks, *spec.behaviour):
+        number = sum(term.variable == name and term.text not in spec.fix for term in spec.terms())
+        if name in panel.networks:
+            net = panel.networks[name]
+            changes = np.abs(np.diff(net.ties % 10, axis=0))
+            total = int(np.nansum(changes)) // (1 if net.directed else 2)
+        else:
+            total = int(np.nansum(np.abs(np.diff(panel.behaviours[name], axis=0))))
+        if 0 < total < number:
+            out.add("error", f"'{name}' changed {total} times in all, fewer than the {number} effects on it",
+                    "too-few-changes", expected="about ten changes for every effect",
+                    remedy="Keep only the effects that matter most, or collect another wave")
 
 
 def _check_missing(name: str, share: float, what: str, out: Findings) -> None:
@@ -65,16 +88,40 @@ def _check_network(panel: Panel, name: str, out: Findings) -> None:
                 expected="0, 1, unknown, 10 (impossible) or 11 (prescribed)",
                 remedy="Decide from which value on it is a tie")
         return
+    if not net.directed and not net.two_mode:
+        other = x.transpose(0, 2, 1)
+        odd = np.argwhere((x != other) & ~np.isnan(x) & ~np.isnan(other))
+        if len(odd):
+            w, i, j = odd[0]
+            out.add("error", f"relation '{name}' is undirected, but in '{panel.waves[w]}' {panel.actors[i]} and "
+                    f"{panel.actors[j]} differ in whether they have a tie ({len(odd) // 2} such pairs)",
+                    "not-symmetric", expected="the same value both ways",
+                    remedy="Declare the relation as directed, or decide which of the two counts")
     if net.weighted:
         out.add("note", f"the ties of '{name}' have weights; every positive weight counts as a tie", "weights")
     pairs = panel.present[:, :, None] & (np.ones(x.shape[2], bool) if net.two_mode else panel.present[:, None, :])
     for w, wave in enumerate(panel.waves):
         _check_missing(f"{name} in {wave}", float(np.isnan(x[w][pairs[w]]).mean()) if pairs[w].any() else 0.0,
                        "relation", out)
+    _check_density(panel, name, pairs, out)
     for p in range(panel.periods):
         known = pairs[p] & pairs[p + 1] & ~np.isnan(x[p]) & ~np.isnan(x[p + 1])
         a, b = x[p][known] % 10 == 1, x[p + 1][known] % 10 == 1
         _check_change(panel, name, p, int((a & b).sum()), int((b & ~a).sum()), int((a & ~b).sum()), out)
+
+
+def _check_density(panel: Panel, name: str, pairs: npt.NDArray[np.bool_], out: Findings) -> None:
+    """Flag networks from which a model easily runs into the empty or the full network."""
+    off = np.eye(panel.size, dtype=bool) if not panel.networks[name].two_mode else False
+    for w, wave in enumerate(panel.waves):
+        cells = panel.networks[name].ties[w][pairs[w] & ~off]
+        known = cells[~np.isnan(cells)] % 10
+        share = float(known.mean()) if len(known) else 0.0
+        if len(known) and (share > NEARLY_FULL or known.sum() < FEWEST_TIES):
+            word = f"{share:.0%} of the possible ties" if share > NEARLY_FULL else f"{int(known.sum())} ties"
+            out.add("warning", f"'{name}' in '{wave}' has {word}", "near-degenerate",
+                    expected=f"at least {FEWEST_TIES} ties, and at most {NEARLY_FULL:.0%} of the possible ones",
+                    remedy="Use a stricter meaning of the tie, or keep to density and reciprocity")
 
 
 def _check_change(panel: Panel, name: str, p: int, kept: int, made: int, ended: int, out: Findings) -> None:
@@ -121,14 +168,20 @@ def _check_behaviour(panel: Panel, name: str, out: Findings) -> None:
 def check_coded(coded: Coded, panel: Panel, spec: Specification) -> Findings:
     """Effects that cannot be told apart, or that are the same for every choice."""
     out = Findings()
-    del spec
+    asked = {(t.variable, t.text) for t in spec.terms()}
     for v, name in enumerate(coded.variables):
-        if name not in panel.networks:
-            continue
         first, last = int(coded.info[0, v, k.FIRST]), int(coded.info[0, v, k.LAST])
-        names = [coded.parameters[q].name for q in coded.fx[first:last, k.PARAM]]
-        kinds = [coded.parameters[q].term for q in coded.fx[first:last, k.PARAM]]
-        _check_collinear(_table(coded, v), names, [t.factors[0].effect for t in kinds if t is not None], name, out)
+        items = [coded.parameters[q] for q in coded.fx[first:last, k.PARAM]]
+        plain = "density" if name in panel.networks else "linear"
+        if (name, plain) in asked and plain not in {item.name for item in items}:
+            what = "ties" if plain == "density" else "levels"
+            way = "rise" if coded.info[0, v, k.DIRECTION] == k.UP_ONLY else "fall"
+            out.add("note", f"the {what} of '{name}' only {way} in all periods: '{plain}' cannot be estimated and is "
+                    "left out", "one-way-panel")
+        if items:
+            table = _table(coded, v) if name in panel.networks else _steps(coded, v)
+            _check_collinear(table, [item.name for item in items],
+                             [item.term.factors[0].effect for item in items if item.term is not None], name, out)
     return out
 
 
@@ -136,10 +189,27 @@ def _table(coded: Coded, v: int) -> npt.NDArray[np.float64]:
     """Change statistics of all choices of all periods, one row per choice."""
     rows = []
     for p in range(len(coded.x0)):
-        sign = 1.0 - 2.0 * coded.x0[p, v][:, :, None]
-        table = change_statistics(coded, coded.start, p, v) * sign
-        rows.append(table[coded.free[p, v] == 1])
+        sign = 1.0 - 2.0 * coded.x0[p, v]
+        table = change_statistics(coded, coded.start, p, v) * sign[:, :, None]
+        direction = coded.info[p, v, k.DIRECTION]
+        possible = (direction == k.BOTH) | (sign > 0 if direction == k.UP_ONLY else sign < 0)
+        rows.append(table[(coded.free[p, v] == 1) & possible])
     return np.concatenate(rows)
+
+
+def _steps(coded: Coded, v: int) -> npt.NDArray[np.float64]:
+    """Change statistics of all steps of a behaviour in all periods, one row per actor and step."""
+    rows = []
+    for p in range(len(coded.x0)):
+        levels = level_statistics(coded, p, v)
+        up = np.diff(levels, axis=1)
+        now = coded.z0[p, v]
+        for i in np.flatnonzero(coded.active[p]):
+            if now[i] < up.shape[1] and coded.info[p, v, k.DIRECTION] != k.DOWN_ONLY:
+                rows.append(up[i, now[i]])
+            if now[i] > 0 and coded.info[p, v, k.DIRECTION] != k.UP_ONLY:
+                rows.append(-up[i, now[i] - 1])
+    return np.array(rows).reshape(len(rows), -1)
 
 
 def _check_collinear(table: npt.NDArray[np.float64], names: list[str], effects: list[Effect], variable: str,

@@ -140,6 +140,16 @@ def change_statistics(coded: Coded, theta: Floats, period: int, variable: int = 
     return out
 
 
+def level_statistics(coded: Coded, period: int, variable: int) -> Floats:
+    """N × levels × effects of a behaviour: what actors add to the statistics at every level, at a period's start."""
+    first, last = (int(coded.info[period, variable, column]) for column in (k.FIRST, k.LAST))
+    levels = int(coded.tabs[variable, k.HIGHEST] - coded.tabs[variable, k.LOWEST]) + 1
+    out = np.zeros((coded.x0.shape[2], levels, last - first))
+    saom.look_at_levels(coded.fx, coded.info[period], coded.tabs, coded.dy[period], coded.x0[period], coded.z0[period],
+                        coded.seen[period], variable, out)
+    return out
+
+
 def _look(coded: Coded, p: int, stats: Floats, variable: int, tie: int, out: Floats,
           info: npt.NDArray[np.int64] | None = None, theta: Floats | None = None) -> None:
     info = coded.info if info is None else info

@@ -28,6 +28,7 @@ CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
 _SEARCH, _POLISH = 50, (200, 400, 600)
 _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
+_MOST_DEGENERATE = 12  # batches in a row with empty or full networks
 _NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations
 
 
@@ -52,6 +53,7 @@ class _Run:
     threads: int
     progress: Progress | None
     theta: Floats
+    targets: Floats
     used: int = 0
 
     def batch(self, size: int, what: str) -> Moments:
@@ -133,7 +135,8 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     coded = code(panel, spec)
     found.extend(checks.check_coded(coded, panel, spec))
     found.raise_if_failed()
-    run = _Run(coded, seed, engine.workers(threads), progress, _start(coded, previous))
+    run = _Run(coded, seed, engine.workers(threads), progress, _start(coded, previous),
+               engine.targets(coded).sum(axis=0))
     if previous is None or list(previous.names) != coded.names:
         _search(run)
     last = _finish(run, phase3, _polish(run))
@@ -168,11 +171,18 @@ def _search(run: _Run) -> None:
     Derivatives are averaged over the steps. A step after which the deviations are much larger is taken back, and the
     next one is shorter.
     """
+    empty_or_full = 0
     quiet, gain, best, kept, at = 0, 1.0, np.inf, run.theta.copy(), run.theta.copy()
     derivative: Floats | None = None
     last = np.inf
     for step in range(_MOST_SEARCH):
         found = run.batch(_SEARCH, "search")
+        problem = degenerate(run.coded, found.raw + run.targets)
+        empty_or_full = empty_or_full + 1 if problem else 0
+        if problem and empty_or_full >= _MOST_DEGENERATE:
+            raise DataError(Finding(
+                "error", problem.split(": ")[0], "degenerate", expected="simulated networks like the observed ones",
+                remedy="Replace transTrip by gwespFF, add outTrunc or outActSqrt, or start from a smaller model's fit"))
         if found.largest < best:
             best, kept = found.largest, run.theta.copy()
         if found.largest > max(2.5 * last, _FAR):

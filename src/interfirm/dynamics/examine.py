@@ -129,6 +129,8 @@ def _columns_known(study: Study, spec: Specification, term: Term, out: Findings)
         pairs = factor.effect.needs == "dyad"
         known = ([*(c for c in study.dyads.columns if c not in ("sender", "receiver")), *study.relation_names] if pairs
                  else [c for t in (study.actors, study.observations) for c in t.columns if c not in ("actor", "wave")])
+        if term.variable == ALLIANCES and factor.effect.dyad in ("alter", "alter2"):
+            known = [c for c in study.alliances.columns if study.alliances[c].dtype.kind in "fiu"]
         if column not in known and not (not pairs and column.removeprefix("log_") in known):
             kind = "column of dyads, or relation," if pairs else "column of actors or observations"
             out.add("error", f"'{term.text}': {str(UnknownName(kind, column, known)).rstrip('.')}", "unknown-name")

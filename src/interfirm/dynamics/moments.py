@@ -52,8 +52,9 @@ class Moments:
 
     @property
     def ratios(self) -> Floats:
-        """K: convergence t ratios."""
-        return self.raw / np.where(self.spread > 0, self.spread, np.inf)
+        """K: convergence t ratios; infinite for a statistic that is always the same and not its target."""
+        still = np.where(np.abs(self.raw) > 1e-9, np.copysign(np.inf, self.raw), 0.0)
+        return np.where(self.spread > 0, self.raw / np.where(self.spread > 0, self.spread, 1.0), still)
 
     @property
     def largest(self) -> float:
@@ -63,6 +64,8 @@ class Moments:
     @property
     def maximum(self) -> float:
         """Overall maximum convergence ratio: the largest t ratio of any linear combination."""
+        if not np.isfinite(self.largest):
+            return math.inf
         keep = self.free & (self.spread > 0)
         part = self.covariance[np.ix_(keep, keep)]
         squared = float(self.raw[keep] @ np.linalg.pinv(part, hermitian=True) @ self.raw[keep])

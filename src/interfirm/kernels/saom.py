@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels import saom_codes as k
+from interfirm.kernels.saom_behaviour import behaviour_statistic
 from interfirm.kernels.saom_choice import agree, choose, step_behaviour, utilities
 from interfirm.kernels.saom_effects import contributions
 from interfirm.kernels.saom_state import (
@@ -328,3 +329,27 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
             for e in range(info[v, k.LAST] - info[v, k.FIRST]):
                 out[i, g[rows - 1 - k.TYPES, t], e] = f[3 + e, t]
         clear(g, reached, needs)
+
+
+@njit(**k.OUTER)
+def look_at_levels(fx, info, tabs, dy, x0, z0, seen, v, out):  # type: ignore[no-untyped-def]
+    """What every actor adds to the statistics of behaviour v at every level, at the start of a period.
+
+    Parameters
+    ----------
+    fx, info, tabs, dy, x0, z0, seen
+        As in ``look``.
+    v
+        The behaviour.
+    out
+        N × levels × effects of v, overwritten.
+    """
+    variables, n = x0.shape[0], x0.shape[1]
+    rows = variables * (2 * n + 3) + 2 + k.TYPES
+    x, sx = _ties(variables, n), _ties(variables, n)
+    g, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
+    _open(info, x0, z0, seen, x, g, sx, sg)
+    for i in range(info[v, k.ROWS]):
+        for level in range(out.shape[1]):
+            for e in range(info[v, k.FIRST], info[v, k.LAST]):
+                out[i, level, e - info[v, k.FIRST]] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, np.int64(level))

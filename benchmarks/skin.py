@@ -32,7 +32,7 @@ def rows(replications: int = 20) -> Iterator[Row]:
             seconds = (time.process_time() - start) / replications
             said = ", ".join(f"{output} {_interval(run.values[:, -1, SERIES.index(output)])}"
                              for output in ("firms", "networks", "trading"))
-            yield Row(f"SKIN: {name}", rules or "documented rules", seconds, note=f"{said} (CPU a run of {STEPS} steps)")
+            yield Row(f"SKIN: {name}", rules or "documented rules", seconds, note=f"{said} (CPU of {STEPS} steps)")
 
 
 def _interval(values: np.ndarray) -> str:

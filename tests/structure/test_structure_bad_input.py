@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from interfirm.errors import DataError, Finding
-from interfirm.structure import KINDS, blockmodel, classify, classify_network, generate
+from interfirm.structure import KINDS, blockmodel, classify, classify_alliances, classify_network, generate
 from interfirm.structure.classification import NOT_CLASSIFIED
 from interfirm.study.study import Study
 
@@ -133,3 +133,18 @@ def test_garbage_never_gets_a_certain_label(kind: str) -> None:
     found = classify_network(turned, made.coordination, seed=1, draws=10, stability_draws=0)
     assert found.decision in {*KINDS, "indeterminate", "contested"}
     assert sum(found.probability.values()) == pytest.approx(1)
+
+
+def test_an_alliance_of_another_time_is_said() -> None:
+    """Only who is in it in the wave counts; an alliance that ended before is not among those of the wave."""
+    tables = study_of(RING).tables()
+    tables["waves"] = pd.DataFrame({"wave": ["2024"], "start": ["2024-03-01"], "end": ["2024-05-31"]})
+    rows = [("old", who, "2019-01-01", "2021-12-31") for who in "abcdefg"]
+    rows += [("new", who, "2022-01-01", "2023-01-31" if who == "g" else None) for who in "abcdefg"]
+    tables["alliances"] = pd.DataFrame(rows, columns=["alliance", "actor", "start", "end"])
+    study = Study.from_tables(tables)
+    found = list(classify_alliances(study, wave="2024", seed=1, draws=0, needs_lead=False))
+    assert [(item.alliance, item.size) for item in found] == [("new", 6)]
+    old = classify(study, alliance="old", wave="2024", seed=1, draws=0, stability_draws=0)
+    assert complete(one(old.findings, "not-running")) and len(old.actors) == 7
+    assert len(classify(study, alliance="new", wave="2024", seed=1, draws=0, stability_draws=0).actors) == 6

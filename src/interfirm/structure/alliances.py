@@ -77,7 +77,8 @@ def classify_alliances(study: Study, *, seed: int, exchange: Relation = None, co
     seed
         Seed.
     exchange, coordination, wave
-        As in :func:`interfirm.structure.classify`; ``wave=None`` takes alliances of all time.
+        As in :func:`interfirm.structure.classify`. With a wave only the alliances that run in it, and the members
+        that they have then; with only alliances in the study, those of all time.
     fewest
         Fewest members; at least and by default 6.
     needs_lead
@@ -101,11 +102,11 @@ def classify_alliances(study: Study, *, seed: int, exchange: Relation = None, co
     UsageError
         If a relation or wave is unknown.
     """
-    found = _members(study)
+    named = exchange is not None or bool(study.relations_of("exchange"))
+    found = _members(study, wave if named else None)
     least = max(int(limit("fewest_actors")), fewest or 0)
     chosen = [name for name, rows in found.members.items()
               if len(rows) >= least and name not in done and (len(found.leads[name]) or not needs_lead)]
-    named = exchange is not None or bool(study.relations_of("exchange"))
 
     def one(name: str) -> AllianceStructure:
         if named:
@@ -151,11 +152,11 @@ def table_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"probability": "float64", "distance": "float64"})
 
 
-def _members(study: Study) -> _Members:
-    """Members and leads by alliance, in the order of the study."""
+def _members(study: Study, wave: str | int | None) -> _Members:
+    """Members and leads by alliance, in the order of the study; None for those of all time."""
     import pandas as pd
 
-    view = study.incidence(None)
+    view = study.incidence(wave)
     column = view.matrix.tocsc()
     names = [str(name) for name in view.alliances]
     members = {name: column.indices[column.indptr[at]:column.indptr[at + 1]].astype(np.int64)

@@ -306,7 +306,8 @@ def _why_z(z: float, draws: int, others: bool) -> list[str]:
     if draws < 2:
         return ["it was not compared with random networks"]
     if not np.isnan(z):
-        return [f"random networks fit about as well (z = {z:.2f}, at least {limit('z'):g} needed)"]
+        below = np.floor(100 * z) / 100
+        return [f"random networks fit about as well (z = {below:.2f}, at least {limit('z'):g} needed)"]
     return [] if others else ["random networks of the same kind cannot differ from it"]
 
 

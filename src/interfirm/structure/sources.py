@@ -53,7 +53,8 @@ def study_layers(study: Study, exchange: Relation = None, coordination: Relation
     first = study.adjacency(relations, _when(study, relations, wave))
     keep = np.arange(first.size)
     if alliance is not None:
-        keep = np.flatnonzero(np.isin(first.actors, members(study, alliance)))
+        mine, running = members(study, alliance, first.wave)
+        keep = np.flatnonzero(np.isin(first.actors, mine))
     if first.size > limit("most_actors"):
         if alliance is None:
             return too_large(first.size), False
@@ -69,6 +70,10 @@ def study_layers(study: Study, exchange: Relation = None, coordination: Relation
                      f", alliance {alliance}" if alliance is not None else ""])
     layers = read_layers(weights, matrix, (first.observed()[cut], seen), [str(a) for a in first.actors[keep]],
                          second.source, (f"exchange ({first.relation}){where}", f"coordination{where}"))
+    if alliance is not None and not running:
+        layers.findings.add("warning", f"alliance '{alliance}' does not run in this wave; the ties are those of its "
+                            "members of other times", "not-running", file=layers.places[0],
+                            expected="a wave between its start and its end", remedy="Name another wave")
     _say_pooled(study, relations, layers)
     for name in second.mixed:
         layers.findings.add("warning", f"the weights of '{name}' mix fractions below 1 with larger numbers; nobody is "
@@ -94,8 +99,8 @@ def exchange_relations(study: Study, asked: Relation) -> str | list[str]:
                      f"exchange=… (relations: {others}).")
 
 
-def members(study: Study, alliance: str) -> list[str]:
-    """The members of one alliance.
+def members(study: Study, alliance: str, wave: str | None = None) -> tuple[list[str], bool]:
+    """The members of one alliance in a wave, and whether it runs then; if not, or without a wave, those of all time.
 
     Raises
     ------
@@ -105,7 +110,12 @@ def members(study: Study, alliance: str) -> list[str]:
     mine = study.alliances["alliance"] == alliance
     if not bool(mine.any()):
         raise UnknownName("alliance", alliance, study.alliances["alliance"].drop_duplicates())
-    return [str(item) for item in study.alliances.loc[mine, "actor"].drop_duplicates()]
+    view = study.incidence(wave)
+    at = np.flatnonzero(np.asarray(view.alliances, dtype=str) == alliance)
+    if len(at):
+        rows = np.flatnonzero(np.asarray(view.matrix[:, [int(at[0])]].todense()).ravel() > 0)
+        return [str(item) for item in view.actors[rows]], True
+    return [str(item) for item in study.alliances.loc[mine, "actor"].drop_duplicates()], False
 
 
 def _when(study: Study, relations: str | list[str], wave: str | int | None) -> str | None:

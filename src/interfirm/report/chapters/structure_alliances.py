@@ -25,8 +25,8 @@ def part(ctx: Context, whole: Classification, wave: str | None) -> tuple[list[Cl
     study = ctx.study
     if not len(study.alliances):
         return [], []
-    sizes = study.alliances.groupby("alliance")["actor"].nunique()
-    enough = int((sizes >= 6).sum())
+    view = study.incidence(wave if study.relations_of("exchange") else None)
+    enough = int((np.diff(view.matrix.tocsc().indptr) >= 6).sum())
     if not enough:
         return [], [NotAnswered("structure-alliances", _QUESTION, "No alliance has six members or "
                                                                   "more", "With fewer than "
@@ -117,8 +117,8 @@ def _reaching_out(ctx: Context, wave: str | None) -> set[str]:
 
 def _table(ctx: Context, found: list[AllianceStructure]) -> Block:
     head = [TableColumn("alliance", "Alliance"), TableColumn("members", "Members", "count"),
-            TableColumn("structure", "Structure"), TableColumn("probability", "Probability of the nearest", "share"),
-            TableColumn("distance", "Ties against it", "share"), TableColumn("why", "Nodal firms, or why not named")]
+            TableColumn("structure", "Structure"), TableColumn("probability", "Probability", "share"),
+            TableColumn("distance", "Against it", "share"), TableColumn("why", "Nodal firms, or why none is named")]
     rows = []
     for item in found:
         c = item.classification
@@ -126,7 +126,8 @@ def _table(ctx: Context, found: list[AllianceStructure]) -> Block:
         rows.append([_name(ctx, item.alliance), item.size, named, c.probability.get(c.best), c.distance.get(c.best),
                      words.listing(ctx.names(c.nodal), 3) if c.decided else words.sentence("; ".join(c.reasons))])
     return table("structure-each", "The structure of each alliance", head, rows,
-                 "Alliances with six or more members of the cluster; exchange and coordination among the members.")
+                 "Alliances with six or more members of the cluster; exchange and coordination among the members. "
+                 "Probability, and share of the ties against it, of the structure that is nearest.")
 
 
 def contradictions(ctx: Context, found: Sequence[tuple[str, Classification]], id: str) -> list[Block]:

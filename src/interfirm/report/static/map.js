@@ -1,5 +1,5 @@
 /*!
-interfirm map; BSD-3-Clause; built from frontend/, sources sha256:8e16ce0a01cce9e967b822ce9d6d54f9acc0856d93f3c59018cefbc4a81d1cc7
+interfirm map; BSD-3-Clause; built from frontend/, sources sha256:163b8261b98bd11780762087968379c2cd72e91d8042cd439c58c6f47ffaf9e2
 
 It contains:
 

@@ -153,3 +153,12 @@ def test_never_given_is_as_sure_as_the_silent_allow():
     assert rows.loc["f0", "sure"] == pytest.approx(6.5 / 7 * 7.5 / 8)
     assert rows.loc["f1", "sure"] == 1.0
     assert rows.loc["f7", "verdict"] is None or rows["verdict"].isna()["f7"]
+
+
+def test_where_there_is_no_firm_everybody_gets_a_role():
+    kinds = dict.fromkeys(range(3), "university")
+    study = make([(0, 1), (1, 0)], 3, links=[1, 0, 0], kinds=kinds)
+    assert cognitive_roles(study).table()["role"].notna().all()
+    with pytest.raises(UsageError, match="no member of kind firm"):
+        cognitive_roles(study, kinds=["firm"])
+    assert len(cognitive_roles(study, kinds=["university"]).table()) == 3

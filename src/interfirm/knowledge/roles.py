@@ -145,7 +145,7 @@ def _rule(central: Bools, is_open: Bools, into: Floats, out: Floats, ties: Float
 
 
 def cognitive_roles(study: Study, *, relation: str | None = None, wave: str | int | None = None,
-                    external: str = "auto", weighted: bool = True, kinds: tuple[str, ...] = ("firm",),
+                    external: str = "auto", weighted: bool = True, kinds: Sequence[str] | None = None,
                     draws: int = 500, seed: int = 1) -> CognitiveRoles:
     """Which firms bring knowledge in from outside and pass it on, which exchange it, which stand apart.
 
@@ -167,7 +167,8 @@ def cognitive_roles(study: Study, *, relation: str | None = None, wave: str | in
     weighted
         Whether weights count.
     kinds
-        Kinds of member that get a role; the cut-offs are taken among them. Their ties with all members count.
+        Kinds of member that get a role; firms if left out, or all where there is no firm. The cut-offs are taken among
+        them; their ties with all members count.
     draws, seed
         Of filling in.
 
@@ -193,13 +194,16 @@ def cognitive_roles(study: Study, *, relation: str | None = None, wave: str | in
     True
     """
     read = flows(study, relation=relation, wave=wave, external=external, weighted=weighted)
-    chosen = np.isin(study.actors["kind"].to_numpy(dtype=object)[read.index], list(kinds))
+    there = study.actors["kind"].to_numpy(dtype=object)[read.index]
+    chosen = np.isin(there, list(kinds or ["firm"]))
     if not read.external_from:
         raise DataError(Finding("error", "nothing is known of links outside the cluster", "no-external-links",
                                 file="observations", expected="external_links, or ties to actors outside",
                                 remedy="Ask each member how many sources outside it learns from"))
+    if not chosen.any() and kinds is None:
+        chosen = np.ones(len(there), dtype=bool)
     if not chosen.any():
-        raise UsageError(f"There is no member of kind {', '.join(kinds)} in wave {read.wave}.")
+        raise UsageError(f"There is no member of kind {', '.join(kinds or ())} in wave {read.wave}.")
     return _made(read, chosen, draws, seed)
 
 

@@ -204,3 +204,11 @@ def test_anonymised_report_names_nobody(study: Path, tmp_path: Path) -> None:
     first = key.read_text("utf-8")
     assert run(["report", str(study), "-o", str(page), "--anonymise", "--key", str(key)]) == 0
     assert key.read_text("utf-8") == first
+
+
+def test_the_list_of_commands_cuts_no_sentence(capsys):
+    assert cli.run(["--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "..." not in shown
+    for command in cli.app.registered_commands:
+        assert command.callback.__doc__.partition("\n")[0] in shown

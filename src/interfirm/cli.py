@@ -393,3 +393,7 @@ def _show_errors(findings: list[Finding]) -> None:
 
     terminal.show_findings(findings)
     typer.echo(f"The data has errors: {terminal.count_line(findings)}. Nothing was written.", err=True)
+
+
+for _command in app.registered_commands:  # the list of commands shows each first sentence whole, not cut
+    _command.short_help = ((_command.callback and _command.callback.__doc__) or "").partition("\n")[0]

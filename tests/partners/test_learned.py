@@ -124,6 +124,7 @@ def test_stability_falls_down_the_list_and_repeats(planted: Study) -> None:
     assert all(0 < value <= 1 for value in kept)
 
 
+@pytest.mark.slow
 def test_the_covariance_is_that_of_repeated_samples() -> None:
     rng = np.random.default_rng(4)
     groups, size, truth = 300, 10, np.array([0.8, -0.4])

@@ -12,7 +12,7 @@ from interfirm.study import schema
 from interfirm.study.describe import describe
 from interfirm.study.instruments import instruments, items
 from interfirm.study.read.tables import check_files, read_study
-from interfirm.study.template import QUESTIONS, README, SURVEY, write_template
+from interfirm.study.template import QUESTIONNAIRE, QUESTIONS, README, SURVEY, write_template
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def book(tmp_path: Path):
 
 def test_every_table_has_a_sheet_after_the_read_me(book) -> None:
     assert book.sheetnames[0] == README and book.active.title == README
-    assert set(schema.tables()) | {README, SURVEY, QUESTIONS, "Lists (ignore)"} == set(book.sheetnames)
+    assert set(schema.tables()) | {README, SURVEY, QUESTIONS, QUESTIONNAIRE, "Lists (ignore)"} == set(book.sheetnames)
     assert book.sheetnames.index("actors") == 1
 
 

@@ -64,8 +64,9 @@ class Reliability:
         for name, row in self.rows.iterrows():
             known = not np.isnan(row["alpha"])
             lines.append(f"{row['title']} ({name}), {row['items']} items, {row['rows']} firms: " + (
-                f"alpha {row['alpha']:.2f} [{row['alpha_low']:.2f}, {row['alpha_high']:.2f}], "
-                f"omega {row['omega']:.2f}, AVE {row['ave']:.2f}." if known else "reliability not computed."))
+                f"alpha {row['alpha']:.2f} [{row['alpha_low']:.2f}, {row['alpha_high']:.2f}]" + (
+                    "; omega and AVE not computed." if np.isnan(row["omega"]) else
+                    f", omega {row['omega']:.2f}, AVE {row['ave']:.2f}.") if known else "reliability not computed."))
         return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from interfirm.study.write.workbook import StudyBook
 README = "Read me (ignore)"
 SURVEY = "survey advice 1"
 QUESTIONS = "Questions (ignore)"
+QUESTIONNAIRE = "questionnaire 1"
 _MEMBERS = 80
 _BLANK = " "  # a stored result: with none at all the cell would count as not calculated
 
@@ -33,6 +34,11 @@ _PAGE = (
         "Write x, or a number for the strength, where the respondent in the row named the member in the column.",
         "Write yes under 'answered' for all who replied, also those who named nobody. Leave the row empty for those "
         "who did not reply: a missing answer is not a missing tie.",
+    )),
+    ("If you send the questionnaire on capabilities", (
+        f"Use the sheet '{QUESTIONNAIRE}': one row per respondent, one column per question, answers from 1 to 7.",
+        "Rename it to: questionnaire, the wave. For example: questionnaire 2026. The pointer over a header shows the "
+        "question. Two respondents of one organisation get two rows.",
     )),
     ("Good to know", (
         "Headers in blue must be filled. Hold the pointer over a header to see what it means.",
@@ -93,6 +99,7 @@ def write_template(path: str | Path) -> Path:
             if name == "ties":
                 _survey(book)
             elif name == "answers":
+                _questionnaire(book)
                 _questions(book)
         book.add_lists()
         book.book.set_properties({"title": "A study of cooperation between firms", "comments": "Made by interfirm."})
@@ -156,6 +163,23 @@ def _survey(book: StudyBook) -> None:
     sheet.set_column(1, 1, 11)
     sheet.set_column(2, _MEMBERS + 1, 8)
     sheet.freeze_panes(1, 2)
+
+
+def _questionnaire(book: StudyBook) -> None:
+    """One row per respondent; the items of the instrument on capabilities as columns."""
+    sheet = book.add_sheet(QUESTIONNAIRE)
+    sheet.write_string(0, 0, "respondent", book.formats["need"])
+    sheet.write_comment(0, 0, "The identifier of the organisation, as in the sheet 'actors'.")
+    asked = instruments.items("capability")
+    for column, item in enumerate(asked, start=1):
+        sheet.write_string(0, column, item.item, book.formats["head"])
+        sheet.write_comment(0, column, f"{item.text} {item.scale}.")
+        sheet.data_validation(1, column, _MEMBERS, column, {
+            "validate": "integer", "criteria": "between", "minimum": int(item.low), "maximum": int(item.high or 7),
+            "error_message": item.scale})
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, len(asked), 7)
+    sheet.freeze_panes(1, 1)
 
 
 def _questions(book: StudyBook) -> None:

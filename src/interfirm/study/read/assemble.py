@@ -26,6 +26,7 @@ _ADD = {
     "study": parts_lists.add_study_table, "actors": parts_lists.add_actors, "matrix": parts_network.add_matrix,
     "pairs": parts_network.add_pairs, "edges": parts_network.add_edges, "memberships": parts_lists.add_memberships,
     "alliances": parts_lists.add_alliances, "roster": parts_survey.add_survey, "recall": parts_survey.add_survey,
+    "questionnaire": parts_survey.add_survey,
 }
 _FIRST = ("study", "actors")
 _CELL_FAULTS = {"not-a-number", "out-of-range", "not-on-the-list", "not-a-date", "not-yes-or-no"}

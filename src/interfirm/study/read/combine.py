@@ -135,7 +135,8 @@ def waves(parts: Parts, tables: dict[str, pd.DataFrame], asked: tuple[str, ...])
     there = {str(wave) for name, frame in tables.items() if "wave" in frame and name != "waves"
              for wave in frame["wave"].unique() if isinstance(wave, str) and wave}
     there |= {source.wave for source in parts.plans
-              if source.wave and not source.wave_column and source.kind in {"matrix", "edges", "roster", "recall"}}
+              if source.wave and not source.wave_column and source.kind in {"matrix", "edges", "roster", "recall",
+                                                                              "questionnaire"}}
     order = [wave for wave in asked if wave in there or not declared] + sorted(there - set(asked), key=_natural)
     rows = [{"wave": wave, SOURCE: -1, ROW: 0} for wave in dict.fromkeys(order) if wave not in declared]
     return pd.concat([given, pd.DataFrame(rows)], ignore_index=True) if rows else given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from interfirm.study.read import looks, recognise_survey, values, words
+from interfirm.study.read import looks, questionnaire, recognise_survey, values, words
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.parts import SHOWN, Parts, report_some
 from interfirm.study.read.plan import SourcePlan
@@ -184,7 +184,9 @@ def _add_answers(parts: Parts, number: int, sheet: Sheet, key: pd.DataFrame, goo
             parts.drop(sheet, "the column", "written by the survey service", None, name)
             continue
         there = good & (cells != "")
-        frame = key.loc[there].assign(respondent=turn.loc[there[there].index], item=name, value=cells.loc[there])
+        item = questionnaire.item_of(name)
+        given = cells.loc[there] if item is None else cells.loc[there].map(questionnaire.value_of)
+        frame = key.loc[there].assign(respondent=turn.loc[there[there].index], item=item or name, value=given)
         parts.add("answers", pd.DataFrame(frame.reset_index(drop=True)), number, sheet.rows[there.to_numpy()])
         for position in (~good & (cells != "")).to_numpy().nonzero()[0]:
             parts.drop(sheet, f"the answer '{cells.iloc[position][:40]}'",

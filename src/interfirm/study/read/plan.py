@@ -23,6 +23,7 @@ KINDS = {
     "alliances": "a list of projects or alliances",
     "roster": "a survey, one row per respondent and one column per possible partner",
     "recall": "a survey, one row per respondent and the names of partners in columns",
+    "questionnaire": "a questionnaire, one row per respondent and one column per item",
     "graph": "a network file",
     "skip": "left out",
 }

@@ -44,7 +44,8 @@ def settle(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> list[SourceP
     out = list(plans)
     for step in (recognise_lists.choose_identifiers, recognise_survey.choose_partners,
                  recognise_network.part_proximity_from_ties, recognise_network.join_two_modes,
-                 recognise_network.name_relations, recognise_lists.by_position, recognise_lists.date_columns):
+                 recognise_network.name_relations, recognise_survey.questionnaire_waves, recognise_lists.by_position,
+                 recognise_lists.date_columns):
         out = step(out, sheets)
     return out
 
@@ -76,7 +77,8 @@ def _side_table(sheet: Sheet) -> SourcePlan | None:
 
 
 _ORDER: tuple[Recogniser, ...] = (
-    _study_table, _side_table, recognise_lists.memberships, recognise_lists.projects, recognise_survey.limesurvey,
+    _study_table, _side_table, recognise_lists.memberships, recognise_lists.projects, recognise_survey.questionnaire,
+    recognise_survey.limesurvey,
     recognise_network.matrix, recognise_survey.roster, recognise_survey.recall, recognise_network.edges,
     recognise_network.bare_matrix, recognise_network.bare_edges, recognise_lists.alliances, recognise_lists.actors,
 )

@@ -256,7 +256,7 @@ def _known(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> set[str]:
             out |= set(plan.labels or looks.labels(frame.iloc[:, 0]))
         elif plan.kind == "edges":
             out |= set(frame[plan.sender or ""]) | set(frame[plan.receiver or ""])
-        elif plan.kind in {"memberships", "roster", "recall"} and plan.actor:
+        elif plan.kind in {"memberships", "roster", "recall", "questionnaire"} and plan.actor:
             out |= set(frame[plan.actor])
     return out - {""}
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from interfirm.study.read import looks, words
+from interfirm.study.read import questionnaire as asking
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
 
@@ -16,11 +17,11 @@ Plans = list[SourcePlan]
 
 
 def items(sheet: Sheet) -> dict[str, dict[str, str]]:
-    """LimeSurvey columns by question: column -> what stands in the brackets; comment columns left out."""
+    """LimeSurvey columns by question: column -> what stands in the brackets; comments and items of ours left out."""
     out: dict[str, dict[str, str]] = {}
     for name in map(str, sheet.frame.columns):
         found = ITEM.fullmatch(name)
-        if found and not found["extra"]:
+        if found and not found["extra"] and asking.item_of(name) is None:
             out.setdefault(found["question"].strip(), {})[name] = found["item"].strip()
     return {question: columns for question, columns in out.items() if len(columns) > 1}
 
@@ -47,6 +48,29 @@ def _service(name: str) -> bool:
 def _code(name: str) -> str:
     """A header without the question code that LimeSurvey puts before it: ``"G1Q1. Your firm"``."""
     return words.plain(re.sub(r"^[A-Za-z]?\w{0,8}\d\w{0,4}[.:]\s*", "", name))
+
+
+def questionnaire(sheet: Sheet) -> SourcePlan | None:
+    """One row per respondent and one column per item of ours, in a sheet that names no partners."""
+    if not sheet.has_header or items(sheet):
+        return None
+    asked = {name: item for name in map(str, sheet.frame.columns) if (item := asking.item_of(name)) is not None}
+    if len(asked) < asking.FEWEST:
+        return None
+    actor = respondent(sheet, set(asked))
+    if actor is None:
+        return None
+    return _with_responded(SourcePlan(
+        sheet.file, "questionnaire", sheet.name, actor=actor, wave=looks.wave_of(looks.title(sheet)),
+        why=f"{len(asked)} items of interfirm's questionnaires; '{actor}' says who answered (likely)"), sheet)
+
+
+def questionnaire_waves(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
+    """A questionnaire whose name says no wave belongs to the last wave of the other sources, or to wave 1."""
+    others = sorted({plan.wave for plan in plans if plan.wave and plan.kind not in {"questionnaire", "skip"}})
+    last = others[-1] if others else "1"
+    return [replace(plan, wave=plan.wave or last) if plan.kind == "questionnaire" and not plan.wave_column else plan
+            for plan, _ in zip(plans, sheets, strict=True)]
 
 
 def limesurvey(sheet: Sheet) -> SourcePlan | None:

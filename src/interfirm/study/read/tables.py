@@ -13,7 +13,7 @@ import pandas as pd
 from interfirm import vocabulary
 from interfirm.errors import DataError, Findings, UsageError
 from interfirm.study import consistency, schema
-from interfirm.study.read import kumu, roster
+from interfirm.study.read import kumu, questionnaire, roster
 from interfirm.study.read.files import Blob, load
 from interfirm.study.read.raw import Raw, from_csv, from_workbook
 from interfirm.study.schema import Source
@@ -35,8 +35,8 @@ def read_study(path: str | Path, *, strict: bool = True) -> Study:
     A folder holds one ``<table>.csv`` per table, a workbook one sheet per table, as
     ``interfirm describe`` documents them; sheets with "(ignore)" in their name are left out. A workbook
     after the Kumu convention (Label; From, To, Type) is read too, and sheets named
-    "survey RELATION WAVE". Where the tables ``waves`` and ``relations`` are left out, they are taken
-    from the ties, in order of appearance. Only an empty cell is missing: ``NA`` and ``null`` are text.
+    "survey RELATION WAVE" or "questionnaire WAVE". Where the tables ``waves`` and ``relations`` are left out,
+    they are taken from the ties, in order of appearance. Only an empty cell is missing: ``NA`` and ``null`` are text.
 
     Parameters
     ----------
@@ -176,6 +176,10 @@ def _collect(raw: Raw, collected: Collected, findings: Findings, folder: bool) -
             source = Source(raw.file, raw.sheet)
             collected.setdefault("ties", []).append((ties, source))
             collected.setdefault("responses", []).append((responses, source))
+    elif questionnaire.is_questionnaire(raw):
+        given = questionnaire.read(raw, findings)
+        if len(given):
+            collected.setdefault("answers", []).append((given, Source(raw.file, raw.sheet)))
     elif kumu.is_connections(raw):
         collected.setdefault("ties", []).append((kumu.connections(raw), raw.source))
         findings.add("note", "the sheet is read as Kumu connections: one tie per row, in wave '1'", "kumu", **raw.at())

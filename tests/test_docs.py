@@ -73,6 +73,18 @@ def test_every_measure_is_documented(tools: dict[str, ModuleType]) -> None:
         assert f":: interfirm.{name}\n" in api
 
 
+def test_every_effect_is_documented(tools: dict[str, ModuleType]) -> None:
+    from interfirm import dynamics
+
+    page, api = tools["reference_pages"].effects(), tools["reference_pages"].python_api()
+    known = tools["reference_pages"].known_keys()
+    for name, effect in dynamics.catalogue().items():
+        assert f"`{name}" in page
+        assert effect.title in page
+        assert set(tools["reference_pages"].keys(effect.reference)) <= known, name
+    assert all(f":: interfirm.dynamics.{name}\n" in api for name in dynamics.__all__)
+
+
 def test_every_source_is_in_the_bibliography(tools: dict[str, ModuleType]) -> None:
     known = tools["reference_pages"].known_keys()
     for name, row in catalogue.texts().items():

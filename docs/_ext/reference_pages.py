@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 import interfirm
-from interfirm import structure, vocabulary
+from interfirm import dynamics, structure, vocabulary
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.relations import catalogue as relations
@@ -81,8 +81,31 @@ def python_api() -> str:
     parts += [_directive("autofunction", f"interfirm.relations.{name}") for name in relations.names()]
     parts += ["## interfirm.knowledge\n"]
     parts += [_directive("autofunction", f"interfirm.knowledge.{name}") for name in knowledge.names()]
+    parts += ["## interfirm.dynamics\n"]
+    parts += [_directive("autoclass" if inspect.isclass(getattr(dynamics, name)) else "autofunction",
+                         f"interfirm.dynamics.{name}") for name in dynamics.__all__]
     parts += ["## The views of a study\n"]
     parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
+    return "\n".join(parts)
+
+
+def effects() -> str:
+    """Every effect of tie-formation models, by what it stands for."""
+    parts = []
+    known = dynamics.catalogue().values()
+    for concept in dict.fromkeys(effect.concept for effect in known):
+        rows = []
+        for effect in known:
+            if effect.concept != concept:
+                continue
+            needs = {"": "", "actor": ":column", "dyad": ":column of dyads", "network": ":relation",
+                     "actor+network": ":column:relation"}.get(effect.needs, f":{effect.needs}")
+            number = f"({effect.parameter:g})" if effect.parameter is not None else ""
+            cites = " ".join(f"{{cite:t}}`{key}`" for key in keys(effect.reference))
+            rows.append((f"`{effect.name}{number}{needs}`", " ".join(effect.nets), effect.title,
+                         _escape(effect.statistic), cites))
+        parts += [f"## {concept[:1].upper()}{concept[1:]}\n",
+                  _table(("effect", "for", "name", "statistic of actor i", "source"), rows)]
     return "\n".join(parts)
 
 
@@ -114,6 +137,7 @@ def keys(source: str) -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "data_format": data_format,
     "measures": measures,
+    "effects": effects,
     "command_line": command_line.page,
     "python_api": python_api,
     "published_models": published_models,

@@ -47,6 +47,7 @@ class Format(StrEnum):
     DL = "dl"
 
 
+_INTERRUPTED = 130
 _SUFFIX = {Format.PAJEK: "paj"}
 
 
@@ -360,13 +361,19 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         app(args=arguments, standalone_mode=True)
     except SystemExit as leave:
+        if leave.code == _INTERRUPTED:
+            _say_interrupted()
         return leave.code if isinstance(leave.code, int) else 1
     except KeyboardInterrupt:
-        typer.echo("Interrupted. What was there before is unchanged.", err=True)
-        return 130
+        _say_interrupted()
+        return _INTERRUPTED
     except Exception as problem:
         return _explain(problem)
     return 0
+
+
+def _say_interrupted() -> None:
+    typer.echo("Interrupted. What was there before is unchanged.", err=True)
 
 
 def _explain(problem: Exception) -> int:

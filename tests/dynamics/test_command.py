@@ -79,6 +79,7 @@ def test_the_list_of_effects(capsys):
     (["--continue", "nothing.json"], 2, ["nothing.json"]),
     (["--effects", "recip", "--fix", "recip=x"], 2, ["expected a number"]),
     (["--effects", "recip", "-o", "no/such/folder.json"], 2, ["folder does not exist"]),
+    (["--effects", "recip", "--time-test"], 2, ["three waves or more"]),
     (["--effects", "recip", "--panels", "10"], 2, ["at least 200"])])
 def test_what_is_refused_and_how(study, capsys, arguments, code, words):
     assert run(study, *arguments) == code

@@ -12,7 +12,19 @@ import pytest
 from small import grown
 
 from interfirm import Study, example
-from interfirm.dynamics import Specification, estimate, examine, latex, read, specification, start, suggest, to_dict
+from interfirm.dynamics import (
+    Specification,
+    estimate,
+    examine,
+    latex,
+    panel,
+    read,
+    rsiena,
+    specification,
+    start,
+    suggest,
+    to_dict,
+)
 from interfirm.dynamics.export import table
 from interfirm.dynamics.reading import _texts
 from interfirm.dynamics.record import fingerprint
@@ -231,3 +243,13 @@ def test_a_logarithm_is_taken_of_numbers_above_zero():
     assert codes(examine(small(x, founded=range(1, 11)), Specification("r", ["altX:log_founded"]))) == []
     found = examine(small(x, founded=range(10)), Specification("r", ["altX:log_founded"]))
     assert "logarithm" in found.of("error")[0].problem
+
+
+def test_the_script_for_the_reference_program_says_who_comes_and_goes():
+    data = panel({"r": grown().networks["r"].ties}, spells={0: [(1, 2.4)], 3: [(1.5, 3)], 5: [(1, 1.5), (2.5, 3)]})
+    made = estimate(data, Specification("r", ["density", "recip"]), seed=1, phase3=200)
+    files = rsiena(made)
+    wanted = "list(c(1, 2.4), c(1, 3), c(1, 3), c(1.5, 3), c(1, 3), c(1, 1.5, 2.5, 3), "
+    assert f"sienaCompositionChange({wanted}" in files["model.R"]
+    assert "composition)" in files["model.R"] and "10" not in files["r1.csv"]
+    assert fingerprint(made.panel) != fingerprint(panel({"r": grown().networks["r"].ties}))

@@ -96,6 +96,8 @@ def dynamics(
         spec = _specification(study, relation, effects, suggest, before, order, as_json, {
             "model": model, "offset": offset, "conditional": conditional, "behaviour": behaviour or [],
             "also": also or [], "fix": fix or []})
+        if time_test and len(order or study.wave_order) < 3:
+            raise UsageError("--time-test needs three waves or more: with one period there is nothing to compare.")
         found = _look(study, spec, order, score_test)
         if not check:
             fit = _estimate(study, spec, before, step, score_test, {

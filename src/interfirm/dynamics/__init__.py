@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interfirm.dynamics.adding import add_effect
 from interfirm.dynamics.data import Panel, panel
 from interfirm.dynamics.effects import catalogue, overview
 from interfirm.dynamics.estimate import estimate
@@ -31,6 +32,7 @@ __all__ = [
     "Specification",
     "Start",
     "Suggestion",
+    "add_effect",
     "catalogue",
     "estimate",
     "examine",

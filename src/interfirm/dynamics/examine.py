@@ -127,6 +127,8 @@ def _columns_known(study: Study, spec: Specification, term: Term, out: Findings)
             continue
         column = factor.covariate.partition("@")[0]
         pairs = factor.effect.needs == "dyad"
+        if term.variable == ALLIANCES and factor.effect.dyad in ("alter", "alter2"):
+            continue  # a column of alliances: from_study names the known ones
         known = ([*(c for c in study.dyads.columns if c not in ("sender", "receiver")), *study.relation_names] if pairs
                  else [c for t in (study.actors, study.observations) for c in t.columns if c not in ("actor", "wave")])
         if term.variable == ALLIANCES and factor.effect.dyad in ("alter", "alter2"):

@@ -205,9 +205,11 @@ def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:
     """The lower and the upper quartile of what the effect multiplies; least and largest where these are equal."""
     if contrast == "pairs":
         array = fit.panel.dyads[name]
-        values = array[:, ~np.eye(array.shape[1], dtype=bool)].ravel()
+        square = array.shape[1] == array.shape[2]
+        values = array[:, ~np.eye(array.shape[1], dtype=bool)].ravel() if square else array.ravel()
     else:
-        values = fit.panel.covariates[name][:, fit.panel.present.any(axis=0)]
+        values = fit.panel.receivers[name] if name in fit.panel.receivers else \
+            fit.panel.covariates[name][:, fit.panel.present.any(axis=0)]
         if contrast == "gaps":
             gap = np.abs(values[:, :, None] - values[:, None, :])
             values = gap[:, ~np.eye(gap.shape[1], dtype=bool)]

@@ -155,7 +155,8 @@ def fingerprint(panel: Panel) -> str:
     made = hashlib.sha256()
     made.update(repr((panel.actors, panel.waves, sorted(panel.texts))).encode())
     groups = ({name: net.ties for name, net in panel.networks.items()}, panel.covariates, panel.dyads,
-              panel.behaviours, {"present": panel.present})
+              panel.behaviours, panel.receivers, {"present": panel.present},
+              {} if panel.spells is None else {"spells": panel.spells})
     for group in groups:
         for name in sorted(group):
             made.update(name.encode())

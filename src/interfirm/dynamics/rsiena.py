@@ -24,12 +24,13 @@ def rsiena(fit: Fit) -> dict[str, str]:
 
     Notes
     -----
-    Actors who were absent in a wave have impossible ties (10) in its file. RSiena lets the others still choose them
-    before they leave, so that estimates differ a little where actors come and go.
+    Where actors enter or leave between waves at stated times, the script says so with ``sienaCompositionChange``.
+    Otherwise actors who were absent in a wave have impossible ties (10) in its file. RSiena lets the others still
+    choose them before they leave, so that estimates differ a little where actors come and go.
     """
     files: dict[str, str] = {}
     lines = ["library(RSiena)"]
-    objects = [*_networks(fit, files, lines), *_covariates(fit, files, lines)]
+    objects = [*_networks(fit, files, lines), *_covariates(fit, files, lines), *_composition(fit, lines)]
     lines += [f"data <- sienaDataCreate({', '.join(objects)})", "effects <- getEffects(data)"]
     lines += [_effect(fit, item.term) for item in fit.parameters if item.term is not None and item.name != "density"]
     more = ""
@@ -69,7 +70,8 @@ def _networks(fit: Fit, files: dict[str, str], lines: list[str]) -> list[str]:
     for name, net in fit.panel.networks.items():
         plain, (waves, rows, cols) = _name(name), net.ties.shape
         for w in range(waves):
-            ties, gone = net.ties[w].copy(), ~fit.panel.present[w]
+            ties = net.ties[w].copy()
+            gone = ~fit.panel.present[w] & (fit.panel.spells is None)
             ties[gone] = 10
             if not net.two_mode:
                 ties[:, gone] = 10
@@ -84,6 +86,26 @@ def _networks(fit: Fit, files: dict[str, str], lines: list[str]) -> list[str]:
         lines.append(f"{plain} <- sienaDependent({stack}{more})")
         out.append(plain)
     return out
+
+
+def _composition(fit: Fit, lines: list[str]) -> list[str]:
+    """When each actor takes part, if some enter or leave between waves."""
+    spells = fit.panel.spells
+    if spells is None:
+        return []
+    texts = []
+    for actor in spells.transpose(1, 0, 2):
+        whole: list[float] = []
+        for p, (start, end) in enumerate(actor):
+            if end <= start:
+                continue
+            if whole and abs(whole[-1] - (p + 1 + start)) < 1e-9:
+                whole[-1] = p + 1 + end
+            else:
+                whole += [p + 1 + start, p + 1 + end]
+        texts.append(f"c({', '.join(f'{value:g}' for value in whole)})")
+    lines.append(f"composition <- sienaCompositionChange(list({', '.join(texts)}))")
+    return ["composition"]
 
 
 def _covariates(fit: Fit, files: dict[str, str], lines: list[str]) -> list[str]:

@@ -253,3 +253,20 @@ def test_the_script_for_the_reference_program_says_who_comes_and_goes():
     assert f"sienaCompositionChange({wanted}" in files["model.R"]
     assert "composition)" in files["model.R"] and "10" not in files["r1.csv"]
     assert fingerprint(made.panel) != fingerprint(panel({"r": grown().networks["r"].ties}))
+
+
+def test_terms_of_two_relations_keep_their_names_apart():
+    data = panel({"trade": grown(1).networks["r"].ties, "knowledge": grown(2).networks["r"].ties})
+    spec = Specification("trade", ["recip"], also={"knowledge": ["recip", "crprod:trade"]})
+    made = estimate(data, spec, seed=1, phase3=200)
+    assert len(set(made.names)) == len(made.names)
+    assert {"density", "recip", "knowledge: density", "knowledge: recip", "crprod:trade"} <= set(made.names)
+    assert len(table(made)) == len(made.names)
+    assert str(made).count("Reciprocity") == 2
+    assert len(made.convergence.ratios) == len(made.names)
+    again = start(to_dict(made))
+    more = estimate(data, again.spec, seed=2, phase3=200, previous=again)
+    assert more.names == made.names
+    assert np.abs((more.theta - made.theta) / made.se).max() < 0.5  # two estimates from small last batches
+    assert rsiena(made)["model.R"].count("setEffect(effects, recip") == 2
+    assert "density" not in rsiena(made)["model.R"]

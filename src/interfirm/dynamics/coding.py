@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,22 @@ _SPREADING = {k.TRANSREC, k.TRANSREC2, k.TRANSTIES, k.BALANCE, k.BETWEEN, k.DIST
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its name, variable, kind (``rate``, ``rate effect``, ``effect``), period of a basic rate."""
+    """One parameter: its name, variable, kind (``rate``, ``rate effect``, ``effect``), period of a basic rate.
+
+    Names are the terms as written; where a second variable has a term of the same name, the variable stands before it:
+    ``"trade: recip"``.
+    """
 
     name: str
     variable: str
     kind: str
     period: int | None = None
     term: Term | None = None
+
+    @property
+    def text(self) -> str:
+        """The term as it was written."""
+        return self.name if self.term is None else self.term.text
 
 
 @dataclass(frozen=True, eq=False)
@@ -367,6 +376,8 @@ class _Coder:
         self._add(Parameter(term.text, term.variable, "rate effect", None, term), 1.0)
 
     def _add(self, parameter: Parameter, scale: float) -> None:
+        if any(other.name == parameter.name for other in self.parameters):
+            parameter = replace(parameter, name=f"{parameter.variable}: {parameter.name}")
         self.parameters.append(parameter)
         self.scale.append(scale)
 
@@ -394,10 +405,10 @@ class _Coder:
             if item.kind == "rate" and item.period is not None:
                 theta[q] = _first_rate(self.choice(item.variable), self.panel.size, item.period, v, distance, z0,
                                        end_levels)
-            elif item.name == "density":
+            elif item.text == "density":
                 theta[q] = _first_density(x0[:, v], ends[:, v], seen[:, v])
-            if item.term is not None and item.name in self.spec.fix:
-                theta[q], fixed[q] = self.spec.fix[item.name], True
+            if item.term is not None and item.text in self.spec.fix:
+                theta[q], fixed[q] = self.spec.fix[item.text], True
         return theta, fixed
 
 

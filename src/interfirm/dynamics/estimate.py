@@ -262,7 +262,7 @@ def _check_ended(sample: engine.Sample) -> None:
 def degenerate(coded: Coded, means: Floats) -> str | None:
     """A sentence if the simulated networks are nearly empty or nearly full, else None."""
     for q, item in enumerate(coded.parameters):
-        if item.name == "density" and item.term is not None:
+        if item.text == "density" and item.term is not None:
             v = coded.variables.index(item.variable)
             possible = float(coded.free[:, v].sum()) * coded.scale[q]
             share = float(means[q]) / possible if possible else 0.0

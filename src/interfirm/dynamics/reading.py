@@ -137,7 +137,7 @@ def _plain(fit: Fit, item: Parameter, value: float, word: str) -> str:
     if row is not None and not row["contrast"]:
         what = row["better"].format(column=_column(item), more="more" if value > 0 else "fewer",
                                     likelier="likelier" if value > 0 else "less likely")
-        if item.name == "density":
+        if item.text == "density":
             return f"{what}."
     elif item.kind == "rate effect":
         what = f"Firms with more of '{title(item)}' reconsider their ties {sign} often"

@@ -32,7 +32,7 @@ def rsiena(fit: Fit) -> dict[str, str]:
     lines = ["library(RSiena)"]
     objects = [*_networks(fit, files, lines), *_covariates(fit, files, lines), *_composition(fit, lines)]
     lines += [f"data <- sienaDataCreate({', '.join(objects)})", "effects <- getEffects(data)"]
-    lines += [_effect(fit, item.term) for item in fit.parameters if item.term is not None and item.name != "density"]
+    lines += [_effect(fit, item.term) for item in fit.parameters if item.term is not None and item.text != "density"]
     more = ""
     undirected = [name for name in fit.spec.networks if not fit.panel.networks[name].directed]
     if undirected:

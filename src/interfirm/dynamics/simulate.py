@@ -92,7 +92,7 @@ def simulate(study: Study | Panel, spec: Specification, parameters: Mapping[str,
               for v, name in enumerate(spec.behaviour, len(spec.networks))}
     means = np.zeros(len(theta))
     for q, item in enumerate(two.parameters):
-        if item.name == "density" and item.variable in networks:
+        if item.text == "density" and item.variable in networks:
             means[q] = networks[item.variable][:, -1].sum(axis=(1, 2)).mean() * two.scale[q]
     return Simulation(panel.actors, two.variables, networks, levels, degenerate(two, means))
 

@@ -6,9 +6,11 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from interfirm import cli, example, write_study
+from interfirm import Study, cli, example, write_study
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +96,62 @@ def test_a_file_that_is_no_fit_is_refused(study, tmp_path, capsys):
         (tmp_path / name).write_text(content, "utf-8")
         assert run(study, "--continue", tmp_path / name) == 3
         assert "holds no fit" in " ".join(capsys.readouterr().err.split())
+
+
+# ---- data that cannot carry a model, as the command says it -------------------------------------
+
+
+def panel_of(folder: Path, ties: list[np.ndarray], seen: list[range] | None = None, **columns: object) -> Path:
+    """A study of firms F0, F1, … written to a folder; one network per wave."""
+    waves, size = [str(2020 + w) for w in range(len(ties))], len(ties[0])
+    firms = [f"F{i}" for i in range(size)]
+    rows = [(w, "r", firms[i], firms[j]) for w, x in zip(waves, ties, strict=True) for i, j in np.argwhere(x > 0)]
+    there = [(w, firms[i]) for w, who in zip(waves, seen or [range(size)] * len(ties), strict=True) for i in who]
+    write_study(Study.from_tables({
+        "actors": pd.DataFrame({"actor": firms, "kind": "firm", **columns}), "waves": pd.DataFrame({"wave": waves}),
+        "ties": pd.DataFrame(rows, columns=["wave", "relation", "sender", "receiver"]),
+        "observations": pd.DataFrame(there, columns=["wave", "actor"]),
+        "relations": pd.DataFrame({"relation": ["r"], "layer": ["knowledge"], "directed": [True]})}), folder)
+    return folder
+
+
+def drawn(size: int = 12, seed: int = 1) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return list((rng.random((2, size, size)) < 0.3) * (1 - np.eye(size)))
+
+
+def parts(x: list[np.ndarray], seen: list[range]) -> list[np.ndarray]:
+    """The ties among those who are there."""
+    return [x[w] * np.isin(np.arange(len(x[w])), who)[:, None] * np.isin(np.arange(len(x[w])), who)
+            for w, who in enumerate(seen)]
+
+
+HALVES = [range(7), range(5, 12)]
+
+
+@pytest.mark.parametrize(("options", "effects", "code", "words"), [
+    ({"ties": drawn()[:1]}, "recip", 3, ["there is one wave (2020)", "two or more waves", "Ask the same question"]),
+    ({"ties": [drawn()[0]] * 2}, "recip", 3, ["nothing changed in 'r' between '2020' and '2021'", "copies"]),
+    ({"ties": parts(drawn(), HALVES), "seen": HALVES}, "recip", 3, ["only 2 actors are in both", "same identifier"]),
+    ({"ties": drawn(), "founded": [2000] * 12}, "altX:founded,egoX:founded", 3, ["'altX:founded': 'founded' does not "
+     "vary", "'egoX:founded': 'founded' does not vary", "2 errors"]),
+    ({"ties": drawn(), "founded": range(2000, 2012)}, "altX:founded,egoX:founded,diffX:founded", 3,
+     ["are not independent", "Leave one of them out"]),
+    ({"ties": drawn()}, "recip,transTripp,altX:size", 2, ["Did you mean 'transTrip'", "'altX:size': Unknown column"])])
+def test_data_that_cannot_carry_a_model(tmp_path, capsys, options, effects, code, words):
+    folder = panel_of(tmp_path / "s", options.pop("ties"), options.pop("seen", None), **options)
+    assert run(folder, "--effects", effects) == code
+    text = " ".join(capsys.readouterr().err.split())
+    for word in words:
+        assert word in text
+    assert "simulated" not in text and "Traceback" not in text
+
+
+def test_missing_values_are_said_and_do_not_stop_it(tmp_path, capsys):
+    founded = [None] * 4 + list(range(2000, 2008))
+    folder = panel_of(tmp_path / "s", drawn(), founded=founded)
+    assert run(folder, "--effects", "recip,altX:founded", "--check") == 0
+    shown = capsys.readouterr()
+    text = " ".join((shown.out + shown.err).split())
+    assert "33% of the values of covariate 'founded' are unknown" in text
+    assert "above 20 % results become doubtful" in text

@@ -12,7 +12,7 @@ from interfirm.performance import choose, fit, survey_design
 
 TIGHT = 1e-5  # what the values are held to; R and we stop at different residual gradients
 N = 240
-HC0 = np.sqrt(N / (N - 1))  # R's sandwich has no small-sample factor, ours n/(n − 1)
+HC0 = np.sqrt(N / (N - 3))  # R's sandwich has no small-sample factor, ours n/(n − p)
 
 
 def design(outcome, **more):
@@ -86,7 +86,7 @@ def test_tobit_equals_survreg(name, low, high):
 def test_robust_tobit_equals_the_sandwich_of_survreg():
     found = fit(design("low"), "tobit", low=0, high=np.inf)
     assert ours(found, ("constant", "x", "z", "log(sigma)"))[1] == pytest.approx(
-        HC0 * np.asarray(frozen.values()["tobit_low_robust"]["error"]), rel=TIGHT)
+        np.sqrt(N / (N - 4)) * np.asarray(frozen.values()["tobit_low_robust"]["error"]), rel=TIGHT)
 
 
 def test_tobit_equals_vgam():
@@ -146,7 +146,7 @@ def test_strata_of_one_equal_no_strata_and_more_strata_lower_the_error():
     frame = frozen.table().assign(all=1)
     plain = fit(survey_design(frame, "share", cooperation=["z"]), "fractional")
     one = fit(survey_design(frame, "share", cooperation=["z"], strata="all"), "fractional")
-    assert one.error == pytest.approx(plain.error, rel=1e-8)
+    assert one.error == pytest.approx(plain.error * np.sqrt((N - 2) / (N - 1)), rel=1e-8)  # n/(n − 1), not n/(n − p)
     split = frame.assign(s=(frame["share"] > 0.3).astype(int))
     assert fit(survey_design(split, "share", cooperation=["z"], strata="s"), "fractional").error[0] < plain.error[0]
 

@@ -17,9 +17,16 @@ from interfirm.performance.heckman import heckman as heckman
 from interfirm.performance.inverted_u import inverted_u as inverted_u
 from interfirm.performance.mrqap import mrqap as mrqap
 from interfirm.performance.network_lag import network_lag as network_lag
+from interfirm.performance.study_table import study_table as study_table
 
 _ROOMS: dict[str, tuple[str, ...]] = {
     "design": ("Design", "survey_design"),
+    "cooperation": ("Partners", "partner_types"),
+    "study_table": ("study_design", "study_table"),
+    "curve": ("Curve", "specification_curve"),
+    "parallel": ("ParallelLines", "parallel_lines"),
+    "panel": ("fixed_effects",),
+    "by_type": ("ByType", "types_one_by_one"),
     "search": ("breadth", "depth", "diversity"),
     "models": ("choose", "fit"),
     "estimates": ("Fit",),
@@ -32,7 +39,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "bootstrap": ("Bootstrap", "bootstrap"),
     "mrqap": ("DyadicRegression", "mrqap"),
     "network_lag": ("NetworkLag", "network_lag"),
-    "analysis": ("Analysis", "survey_analysis"),
+    "analysis": ("Analysis", "Options", "study_analysis", "survey_analysis"),
     "margins": ("Margins", "marginal_effects"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -87,7 +87,7 @@ class _Data:
                      self.controls[rows], self.productivity[rows], self.own[rows], self.kind)
 
 
-def cdm(data: Microdata | pd.DataFrame, *, research: str, intensity: str, innovation: str, productivity: str,
+def cdm(data: Microdata | pd.DataFrame | Source, *, research: str, intensity: str, innovation: str, productivity: str,
         selected_by: Sequence[str], intensity_by: Sequence[str], innovation_by: Sequence[str] = (),
         productivity_by: Sequence[str] = (), cluster: str | None = None, draws: int = 999, seed: int = 1,
         progress: Callable[[str], None] | None = None) -> System:

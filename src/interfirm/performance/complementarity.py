@@ -69,7 +69,7 @@ class Complementarity:
 
 
 
-def complementarity(data: Microdata | pd.DataFrame, outcome: str, practices: Sequence[str], *,
+def complementarity(data: Microdata | pd.DataFrame | Source, outcome: str, practices: Sequence[str], *,
                     controls: Sequence[str] = (), model: str = "auto", scale: str = "index", weights: str | None = None,
                     cluster: str | None = None, strata: str | None = None) -> Complementarity:
     """Whether two practices go with more together than the sum of what goes with each alone.

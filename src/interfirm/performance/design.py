@@ -124,7 +124,7 @@ class Design:
         return what + (f" ({out})" if out else "")
 
 
-def survey_design(data: Microdata | pd.DataFrame, outcome: str, *, cooperation: Sequence[str] = (),
+def survey_design(data: Microdata | pd.DataFrame | Source, outcome: str, *, cooperation: Sequence[str] = (),
                   controls: Sequence[str] = (), breadth: Sequence[str] = (), depth: Sequence[str] = (),
                   depth_from: float | None = None, squared: bool = True, weights: str | None = None,
                   cluster: str | None = None, strata: str | None = None, where: npt.NDArray[np.bool_] | None = None,

@@ -16,7 +16,7 @@ _CODES: Final = 8
 COLUMNS: Final = ("variable", "question", "type", "known", "empty", "refused", "least", "mean", "most", "values")
 
 
-def data_dictionary(data: Microdata | pd.DataFrame, variables: Sequence[str] | None = None) -> pd.DataFrame:
+def data_dictionary(data: Microdata | pd.DataFrame | Source, variables: Sequence[str] | None = None) -> pd.DataFrame:
     """What each variable is: its question, its type, how many answers are known, and what its codes mean.
 
     Parameters

@@ -43,7 +43,7 @@ class Fit:
     errors
         How the covariance was computed, in words.
     freedom
-        Degrees of freedom of t; infinite for the normal.
+        Degrees of freedom of t: firms less estimates, or clusters less one; infinite for the normal.
     likelihood
         Weighted log likelihood; NaN for estimators without one.
     converged
@@ -120,17 +120,25 @@ def two_sided(statistic: Floats, freedom: float) -> Floats:
 
 
 def covariance_of(design: Design, peak: Peak, errors: str) -> tuple[Floats, str, float]:
-    """The covariance of estimates, how it was computed, and the degrees of freedom of t."""
+    """The covariance of estimates, how it was computed, and the degrees of freedom of t.
+
+    Robust errors without clusters or strata have the factor n/(n − p), those with clusters G/(G − 1).
+    """
     if errors == "classical":
         return np.asarray(np.linalg.inv(-peak.hessian), np.float64), "classical", float("inf")
     made = sandwich(peak.scores, peak.hessian, design.clusters, design.strata)
+    plain = design.clusters is None and design.strata is None
+    left = design.size - len(peak.estimate)
+    if plain and left > 0:
+        made = made * (design.size - 1) / left
     words = "robust" if design.clusters is None else f"clustered by '{design.cluster}'"
     if design.strata is not None:
         words += f", strata '{design.stratum}'"
     if design.weights is not None:
         words += f", weighted by '{design.weight}'"
-    groups = design.size if design.clusters is None else int(design.clusters.max()) + 1
-    return made, words, float("inf") if design.clusters is None else float(groups - 1)
+    if design.clusters is None:
+        return np.asarray(made), words, float(max(left, 1))
+    return np.asarray(made), words, float(int(design.clusters.max()))
 
 
 def make(design: Design, model: str, title: str, names: tuple[str, ...], peak: Peak, mean: Mean, errors: str,

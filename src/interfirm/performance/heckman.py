@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 METHODS: Final = ("ml", "two-step")
 
 
-def heckman(data: Microdata | pd.DataFrame, outcome: str, selection: str, *, regressors: Sequence[str],
+def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: str, *, regressors: Sequence[str],
             selected_by: Sequence[str], method: str = "ml", weights: str | None = None, cluster: str | None = None,
             ) -> Fit:
     """An outcome seen for some firms only, allowing for why they are the ones.

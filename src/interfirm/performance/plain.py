@@ -138,8 +138,8 @@ def linear(design: Design, errors: str) -> Fit:
     scale = float(w @ residual**2) / (n - k)
     hessian = -(design.x * w[:, None]).T @ design.x
     groups = n if design.clusters is None else int(design.clusters.max()) + 1
-    factor = (n - 1) / (n - k) if errors == "robust" and design.strata is None else 1.0
-    scores = np.sqrt(factor) * (w * residual)[:, None] * design.x
+    clustered = errors == "robust" and design.clusters is not None and design.strata is None
+    scores = np.sqrt((n - 1) / (n - k) if clustered else 1.0) * (w * residual)[:, None] * design.x
     if errors == "classical":
         scores, hessian = scores / scale, hessian / scale
     peak = Peak(np.asarray(result.params), float(result.llf), scores, hessian, True)

@@ -71,10 +71,12 @@ class Source:
     codes: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, data: Microdata | pd.DataFrame) -> Source:
+    def of(cls, data: Microdata | pd.DataFrame | Source) -> Source:
         """A survey file, or a plain table."""
         import pandas as pd
 
+        if isinstance(data, Source):
+            return data
         if isinstance(data, pd.DataFrame):
             return cls("the table", data)
         return cls(data.name, data.frame, data.questions, data.codes)

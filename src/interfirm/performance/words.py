@@ -14,8 +14,10 @@ CAUTIONS: Final = (
     "Cooperation and its result were asked at the same time: successful firms may also find partners more easily.",
     "An interval that holds zero does not say that there is no difference; it says that these firms cannot tell.",
 )
-ONLY_INNOVATORS: Final = (
-    "Nearly all of these firms innovate ({share}). What goes with becoming an innovator cannot be learned from them.")
+ONE_SIDED: Final = (
+    "{share} of these firms say yes to the outcome: what sets the few others apart cannot be learned well from them. "
+    "Look "
+    "for an outcome with more differences among them.")
 WHERE_TIED: Final = (
     "Firms that are tied to each other share more than their tie, so their results hang together for many reasons. See "
     "the page on networks and identification.")
@@ -86,11 +88,19 @@ def _holds_zero(row: Any) -> bool:
     return not (row["low"] > 0 or row["high"] < 0)
 
 
-def cautions(*, tied: bool = False, innovators: float | None = None) -> list[str]:
-    """What may not be concluded."""
+def cautions(*, tied: bool = False, share: float | None = None) -> list[str]:
+    """What may not be concluded.
+
+    Parameters
+    ----------
+    tied
+        Whether the firms are tied to each other.
+    share
+        The share of yes, for an outcome that is yes or no.
+    """
     out = list(CAUTIONS)
-    if innovators is not None and innovators > 0.9:
-        out.append(ONLY_INNOVATORS.format(share=f"{100 * innovators:.0f} %"))
+    if share is not None and not 0.1 <= share <= 0.9:
+        out.append(ONE_SIDED.format(share=f"{100 * share:.0f} %"))
     if tied:
         out.append(WHERE_TIED)
     return out

@@ -10,6 +10,7 @@ from interfirm.capability import catalogue as capability
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.partners import catalogue as partners
+from interfirm.performance import catalogue as performance
 from interfirm.relations import catalogue as relations
 
 _FIELDS = ("title", "definition", "formula", "low", "high", "range", "missing", "source")
@@ -20,6 +21,6 @@ def texts() -> dict[str, dict[str, str]]:
     """Title, definition, formula, how to read low and high, range, missing rule and source, by measure."""
     text = (resources.files("interfirm.report") / "measures.csv").read_text("utf-8")
     own = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
-    every = {**capability.texts(), **partners.texts(), **knowledge.texts(), **relations.texts(), **catalogue.texts(),
-             **own}
+    every = {**performance.texts(), **capability.texts(), **partners.texts(), **knowledge.texts(), **relations.texts(),
+             **catalogue.texts(), **own}
     return {name: {field: row[field] for field in _FIELDS} for name, row in every.items()}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import command_line
+import structure_drawings
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -141,6 +142,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "command_line": command_line.page,
     "python_api": python_api,
     "published_models": published_models,
+    "structures": structure_drawings.page,
 }
 
 

@@ -69,8 +69,9 @@ def classify_network(exchange: npt.ArrayLike, coordination: npt.ArrayLike | None
     In a layer of density ρ a full cell holds its tie with probability 1 - η(1 - ρ), an empty one has a tie
     with probability η ρ; η, the noise of the layer, is summed out. The ties of cells of any density have a
     uniform Beta-Bernoulli marginal. log P(arrangement) is minus its code length. The probability of a
-    structure is proportional to exp(-evidence): the summed probability of the arrangements that the starts end
-    in and of those one move away. Above noise 0.3 it is too sure by up to 0.1.
+    structure is proportional to exp(-evidence / 1.05): the summed probability of the arrangements that the starts
+    end in and of those one move away, made slightly less sure (``structure.tempering``), so that on generated networks
+    of 12 firms and more the share right agrees with it. In networks that are half noise it is still too sure.
     The scoring is ours; the idea of fitting prespecified images is generalised blockmodelling [doreian2005].
 
     A structure is named only if its probability reaches 0.9, it fits at least 2 standard deviations better
@@ -225,7 +226,7 @@ def _deciding(best: str) -> tuple[Null, ...]:
 
 
 def _probability(evidence: Floats) -> Floats:
-    weight: Floats = np.exp(-(evidence - evidence.min()))
+    weight: Floats = np.exp(-(evidence - evidence.min()) / limit("tempering"))
     return np.asarray(weight / weight.sum())
 
 

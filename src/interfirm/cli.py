@@ -14,6 +14,7 @@ import typer
 
 from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
+from interfirm.commands.cluster import register as register_cluster
 from interfirm.commands.dynamics import fit_for_report
 from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.knowledge import register as register_knowledge
@@ -326,6 +327,7 @@ def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
 register_structure(app)
 register_capability(app)
 register_partners(app)
+register_cluster(app)
 register_dynamics(app)
 register_performance(app)
 register_knowledge(app)

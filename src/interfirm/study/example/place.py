@@ -65,15 +65,15 @@ def _standard(values: Floats, people: Cast) -> Floats:
 def _joint(rng: np.random.Generator, people: Cast, true: Networks, wave: int, lasting: Floats) -> dict[str, Floats]:
     gives, sells = true["outsourcing"][wave], true["customer"][wave]
     drive = {
-        "JL_suppliers": (gives.sum(axis=1) + sells.sum(axis=0), 2.9), "JL_subcontractors": (gives.sum(axis=1), 2.8),
-        "JL_buyers": (sells.sum(axis=1) + gives.sum(axis=0), 3.4),
+        "JL_suppliers": (gives.sum(axis=1) + sells.sum(axis=0), 3.1), "JL_subcontractors": (gives.sum(axis=1), 2.8),
+        "JL_buyers": (sells.sum(axis=1) + gives.sum(axis=0), 3.9),
         "JL_chain": (gives.sum(axis=1) + gives.sum(axis=0), 1.9),
-        "JL_producers": (true["peer"][wave].sum(axis=1), 3.0),
+        "JL_producers": (true["peer"][wave].sum(axis=1), 3.6),
         "JL_associations": (true["institutional"][wave].sum(axis=1), 2.3),
     }
     out = {}
     for place, (name, (ties, middle)) in enumerate(drive.items()):
-        own = 0.75 * _standard(np.log1p(ties.astype(float)), people) + 0.65 * lasting[:, place]
+        own = 0.6 * _standard(np.log1p(ties.astype(float)), people) + 0.4 * lasting[:, place] + 0.65 * lasting[:, 39]
         out[name] = _scaled(rng, own, middle)
     return out
 

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"_build", "generated"} & set(path.parts))
 TEXTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-COMMANDS = ("import", "check", "report", "export", "measure", "structure", "capability", "cases", "partners", "entry",
-            "template", "example", "describe", "dynamics", "knowledge")
+COMMANDS = ("import", "check", "report", "export", "measure", "structure", "capability", "cases", "partners", "cluster",
+            "entry", "template", "example", "describe", "dynamics", "knowledge")
 
 pytest.importorskip("sphinx", reason="the documentation tools are not installed (extra 'docs')")
 

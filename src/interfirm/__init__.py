@@ -25,7 +25,7 @@ _LAZY = {
     "read_study": ("interfirm.study.read.tables", "read_study"),
     "write_study": ("interfirm.study.write.folder", "write_study"),
 }
-_CHAPTERS = ("network", "structure", "relations", "capability", "partners", "knowledge", "dynamics")
+_CHAPTERS = ("network", "structure", "relations", "capability", "partners", "knowledge", "cluster", "dynamics")
 
 __all__ = [
     "DataError",

@@ -1,6 +1,7 @@
 """What does the place add?
 
-Measures take a study or arrays; ``measures.csv`` explains every one. The rooms are imported on first use.
+Measures take a study, a table of regions or plain numbers; ``measures.csv`` explains every one. The rooms are
+imported on first use.
 """
 
 from __future__ import annotations
@@ -9,12 +10,28 @@ from importlib import import_module
 from typing import Any
 
 _ROOMS: dict[str, tuple[str, ...]] = {
-    "concentration": ("location_quotient", "ellison_glaeser", "ellison_glaeser_of_shares", "locational_gini"),
-    "density": ("k_density", "kernel_density", "silverman"),
-    "moran": ("morans_i", "nearest_weights"),
-    "places": ("on_earth", "on_plane"),
+    "concentration": ("location_quotient", "ellison_glaeser", "locational_gini"),
+    "regional": ("regional_position",),
+    "density": ("k_density",),
+    "moran": ("morans_i",),
+    "efficiency": ("collective_efficiency",),
+    "relation": ("performance_relation",),
+    "mechanisms": ("learning_matrix",),
+    "verdict": ("cluster_verdict",),
+    "lessons": ("policy_lessons",),
+    "evidence": ("evidence_pack",),
+    "assess": ("assess_cluster",),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_CALCULATORS: dict[str, tuple[str, ...]] = {
+    "concentration": ("ellison_glaeser_of_shares",),
+    "density": ("kernel_density", "silverman"),
+    "moran": ("nearest_weights",),
+    "places": ("on_earth", "on_plane"),
+    "relation": ("rank_correlation", "ordered_logit", "holm"),
+}
+_ROOM_OF = {name: room for rooms in (_ROOMS, _CALCULATORS) for room, names in rooms.items() for name in names}
+MEASURES = tuple(name for names in _ROOMS.values() for name in names)
+CALCULATORS = tuple(name for names in _CALCULATORS.values() for name in names)
 
 __all__ = [*sorted(_ROOM_OF)]  # noqa: PLE0604
 

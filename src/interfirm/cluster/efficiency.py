@@ -42,7 +42,8 @@ class CollectiveEfficiency:
         One row per form: ``direction``, ``sides``, mean level and mean change of the members with 95 % intervals,
         number of firms.
     passive, active
-        Share of the members that the place helps in at least one respect, and that act together in at least one form.
+        Share of the members that the place helps in at least one respect, and that act together with at least one kind
+        of partner.
     rising
         Share of the members whose joint action has increased.
     reliability
@@ -77,7 +78,7 @@ class CollectiveEfficiency:
 
     def __str__(self) -> str:
         lines = [f"Collective efficiency, {self.wave}: {self.answered} of {self.asked} member firms answered.",
-                 f"The place helps: {self.passive}. Act together in at least one form: {self.active}.",
+                 f"The place helps: {self.passive}. Act together with at least one kind of partner: {self.active}.",
                  f"Joint action has increased: {self.rising}."]
         return "\n".join(lines)
 
@@ -92,8 +93,8 @@ def collective_efficiency(study: Study, wave: str | int | None = None, *, strict
     CE = ½ z(EE) + ½ z(JA), z over the members. Both rules are ours. Look at the parts before the index: joint action
     may rise while external economies stay as they are.
 
-    A firm counts as helped by the place, or as acting together, where its highest external economy (its highest form
-    of joint action) is at least ``cluster.agree`` (3.5 of 5: nearer to agreeing than to neither).
+    A firm counts as helped by the place, or as acting together, where its highest item of external economies (of joint
+    action today) is at least ``cluster.agree`` (3.5 of 5: nearer to agreeing than to neither).
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ def collective_efficiency(study: Study, wave: str | int | None = None, *, strict
     return CollectiveEfficiency(
         table, level, change, _summary(level.loc[member], change.loc[member]),
         share_of(_highest(given["external_economies"], firms).loc[member].dropna() >= agree - _EDGE),
-        share_of(level.loc[member].max(axis=1).dropna() >= agree - _EDGE),
+        share_of(_highest(given["joint_action_level"], firms).loc[member].dropna() >= agree - _EDGE),
         share_of(known["joint_action_change"].dropna() > _EDGE), reliability,
         _distinct(given["external_economies"], given["joint_action_level"]), _asked(study, when), len(known), when,
         findings)

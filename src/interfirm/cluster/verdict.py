@@ -100,8 +100,8 @@ def cluster_verdict(position: RegionalPosition | None, efficiency: CollectiveEff
 
     A cluster needs both: a location quotient above ``cluster.concentrated`` (1.5), and joint action by more than half
     of the firms [schmitz1995]. Each has a probability; the answer is the pair with the largest product, and where that
-    is below 0.6 the answer is "cannot say". Firms that did not answer count against what the others say. Joint action comes from the survey; where nobody was asked, from
-    cooperative ties between members.
+    is below 0.6 the answer is "cannot say". Firms that did not answer count against what the others say. Joint action
+    comes from the survey; where nobody was asked, from cooperative ties between members.
 
     Parameters
     ----------
@@ -146,8 +146,9 @@ def _concentration(position: RegionalPosition | None) -> Part:
 
 def _joint(found: CollectiveEfficiency | None, ties: Share | None) -> Part:
     if found is not None and found.active.of:
-        return Part(_most(found.active, found.asked), f"act together in at least one form: {found.active}, "
-                    f"{found.answered} of {found.asked} member firms answered in {found.wave}")
+        return Part(_most(found.active, found.asked),
+                    f"act together with at least one kind of partner: {found.active}; {found.answered} of "
+                    f"{found.asked} member firms answered in {found.wave}")
     if ties is not None and ties.of:
         return Part(ties.above(limit("mostly")), f"have a cooperative tie or alliance with another member: {ties}; "
                     "firms were not asked how close it is", "The instrument 'joint_action_level'")
@@ -156,11 +157,14 @@ def _joint(found: CollectiveEfficiency | None, ties: Share | None) -> Part:
 
 
 def _most(share: Share, asked: int) -> float:
-    """How sure it is that more than half of the firms do, if those who did not answer spoil it as far as they can."""
+    """How sure it is that more than half of the firms do, if those who did not answer spoil it as far as they can.
+
+    They can make it a toss-up (0.5), but they cannot turn what the others say into its contrary.
+    """
     silent = max(asked - share.of, 0)
     few, many = Share(share.yes, share.of + silent), Share(share.yes + silent, share.of + silent)
     half = limit("mostly")
-    return few.above(half) if share.value > half else many.above(half)
+    return max(few.above(half), 0.5) if share.value > half else min(many.above(half), 0.5)
 
 
 def _passive(found: CollectiveEfficiency | None) -> Part:

@@ -238,7 +238,7 @@ def _technology(found: ClusterAssessment, study: Study) -> None:
     short = {"preinvestment": "pre-inv.", "execution": "execut.", "industrial": "industr.", "linkages": "links"}
     terminal.show_table(table.rename(columns=short).head(_FIRMS))
     if len(table) > _FIRMS:
-        typer.echo(f"{_FIRMS} of {len(table)} firms; --csv FILE writes all. 1: everything in that function, 0: nothing.")
+        typer.echo(f"{_FIRMS} of {len(table)} firms; --csv FILE writes all. 1 is everything in a function, 0 nothing.")
 
 
 def _sectors(found: ClusterAssessment) -> None:

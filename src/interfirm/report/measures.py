@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 from interfirm.capability import catalogue as capability
+from interfirm.cluster import catalogue as cluster
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.partners import catalogue as partners
@@ -21,6 +22,6 @@ def texts() -> dict[str, dict[str, str]]:
     """Title, definition, formula, how to read low and high, range, missing rule and source, by measure."""
     text = (resources.files("interfirm.report") / "measures.csv").read_text("utf-8")
     own = {row["measure"]: row for row in csv.DictReader(text.splitlines())}
-    every = {**performance.texts(), **capability.texts(), **partners.texts(), **knowledge.texts(), **relations.texts(),
-             **catalogue.texts(), **own}
+    rooms = (cluster, performance, capability, partners, knowledge, relations, catalogue)
+    every = {name: row for room in rooms for name, row in room.texts().items()} | own
     return {name: {field: row[field] for field in _FIELDS} for name, row in every.items()}

@@ -65,10 +65,10 @@ def _standard(values: Floats, people: Cast) -> Floats:
 def _joint(rng: np.random.Generator, people: Cast, true: Networks, wave: int, lasting: Floats) -> dict[str, Floats]:
     gives, sells = true["outsourcing"][wave], true["customer"][wave]
     drive = {
-        "JL_suppliers": (gives.sum(axis=1) + sells.sum(axis=0), 3.1), "JL_subcontractors": (gives.sum(axis=1), 2.8),
-        "JL_buyers": (sells.sum(axis=1) + gives.sum(axis=0), 3.9),
+        "JL_suppliers": (gives.sum(axis=1) + sells.sum(axis=0), 3.0), "JL_subcontractors": (gives.sum(axis=1), 2.6),
+        "JL_buyers": (sells.sum(axis=1) + gives.sum(axis=0), 3.4),
         "JL_chain": (gives.sum(axis=1) + gives.sum(axis=0), 1.9),
-        "JL_producers": (true["peer"][wave].sum(axis=1), 3.6),
+        "JL_producers": (true["peer"][wave].sum(axis=1), 3.2),
         "JL_associations": (true["institutional"][wave].sum(axis=1), 2.3),
     }
     out = {}

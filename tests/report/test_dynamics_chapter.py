@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small_studies import chain, star
 
-from interfirm import DataError, UsageError, cli, example, write_study
+from interfirm import DataError, Finding, UsageError, cli, example, write_study
 from interfirm.commands.dynamics import fit_for_report
 from interfirm.report.chapters.dynamics import chapter
 from interfirm.report.chapters.dynamics_fit import misfits, without_degrees
@@ -100,6 +100,20 @@ def test_small_numbers_of_firms_are_not_for_the_public() -> None:
     assert {b.id for b in of(kept()).blocks} >= {"dynamics-indegree", "dynamics-triads"}
     hidden = without_degrees(kept())
     assert [bool(item["values"]) for item in hidden["goodness_of_fit"]] == [False, True]
+
+
+def test_a_report_is_written_though_no_model_can_be_estimated(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    assert fit_for_report(chain(), True, None, 1, lambda _text: None) is None  # three changes
+
+    def refuse(*_given: Any, **_more: Any) -> None:
+        raise DataError([Finding("error", "nothing changed", "identical-waves", remedy="Leave a wave out"),
+                         Finding("note", "not said", "note")])
+
+    monkeypatch.setattr("interfirm.dynamics.record.proposed", refuse)
+    fit = fit_for_report(example(), True, None, 1, lambda _text: None)
+    assert fit == {"refused": "Nothing changed.", "remedy": "Leave a wave out."}
+    found = of(fit)
+    assert [b.id for b in found.blocks] == ["dynamics-refused"] and not found.claims
 
 
 @pytest.mark.slow

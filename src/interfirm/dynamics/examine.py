@@ -10,6 +10,7 @@ from interfirm.dynamics import checks
 from interfirm.dynamics.coding import code
 from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.specification import Specification, Term
+from interfirm.dynamics.suggest import check_size
 from interfirm.errors import Findings, InterfirmError, UnknownName
 from interfirm.study.study import ALLIANCES
 
@@ -45,6 +46,9 @@ def examine(study: Study, spec: Specification, *, waves: Sequence[str] | None = 
     """
     out = Findings()
     if not _relations(study, spec, out):
+        return out
+    out.extend(check_size(study))
+    if out.failed:
         return out
     try:
         order = tuple(study.wave(w) for w in waves) if waves else study.wave_order

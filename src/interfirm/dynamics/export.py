@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,12 +60,15 @@ def _bullet(text: str, width: int = 96) -> str:
 
 def _how(fit: Fit) -> str:
     kind = "conditional on the number of changes" if fit.spec.conditional else "unconditional"
-    model = f", model '{fit.spec.model or 'confirmation'}'" if _undirected(fit) else ""
+    model = _choice(fit) if not fit.panel.networks[fit.spec.relation].directed else ""
     return f"Method of moments, {kind}{model}; {fit.panels:,} simulated panels, seed {fit.seed}."
 
 
-def _undirected(fit: Fit) -> bool:
-    return not fit.panel.networks[fit.spec.relation].directed
+def _choice(fit: Fit) -> str:
+    """Who decides on a tie without direction, with the offset of agreeing."""
+    name = fit.spec.model or "confirmation"
+    offset = math.log(fit.panel.size) if fit.spec.offset is None else fit.spec.offset
+    return f", model '{name}'" + (f" with offset {offset:.2f}" if name == "confirmation" else "")
 
 
 def _line(row: dict[Any, Any], width: int, title: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from interfirm.defaults import group
 from interfirm.dynamics import checks, engine
 from interfirm.dynamics.coding import Coded, code
 from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.specification import Specification
-from interfirm.errors import InterfirmError
+from interfirm.errors import Findings, InterfirmError
 from interfirm.kernels import saom_codes as k
 
 if TYPE_CHECKING:
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
 
     from interfirm.study.study import Study
 
-CHANGES_PER_EFFECT = 12
-MOST_EFFECTS = 12
-MOST_MISSING = 0.2
-MOST_OVERLAP = 0.8
+LIMIT, WHOLE = group("dynamics")
 
 Candidate = tuple[list[str], str, str]  # terms that come together, concept, why
 
@@ -100,11 +98,12 @@ def suggest(study: Study, relation: str, *, waves: Sequence[str] | None = None) 
     >>> suggest(example(seed=1), "advice").spec.effects[:2]  # doctest: +SKIP
     ['density', 'recip']
     """
+    check_size(study).raise_if_failed()
     base = Specification(relation, ["density"])
     panel = from_study(study, base, waves)
     found = checks.check(panel, base)
     found.raise_if_failed()
-    room = int(np.clip(_changes(panel, relation) // CHANGES_PER_EFFECT, 2, MOST_EFFECTS))
+    room = int(np.clip(_changes(panel, relation) // WHOLE("changes_per_effect"), 2, WHOLE("effects")))
     chosen, reasons = ["density"], [("density", "cost of a tie", "every model needs it")]
     out: list[tuple[str, str]] = []
     for terms, concept, why in _candidates(study, panel, relation):
@@ -118,6 +117,15 @@ def suggest(study: Study, relation: str, *, waves: Sequence[str] | None = None) 
             chosen += terms
             reasons += [(term, concept, why) for term in terms]
     return Suggestion(Specification(relation, chosen), tuple(reasons), tuple(out))
+
+
+def check_size(study: Study) -> Findings:
+    """Refuse a study whose arrays of actors by actors would not fit."""
+    out, size, most = Findings(), len(study.actors), WHOLE("actors")
+    if size > most:
+        out.add("error", f"there are {size:,} actors", "too-large", expected=f"at most {most:,}",
+                remedy="Model one part of the cluster: study.select(actors=...)")
+    return out
 
 
 def _changes(panel: Panel, relation: str) -> int:
@@ -166,12 +174,10 @@ def _pairs(study: Study) -> list[str]:
 
 def _columns(study: Study, names: tuple[str, ...]) -> list[str]:
     """Columns that vary and are mostly known."""
-    out = []
-    for name in names:
-        for table in (study.actors, study.observations):
-            if name in table.columns and table[name].notna().mean() >= 1 - MOST_MISSING and table[name].nunique() > 1:
-                out.append(name)
-    return list(dict.fromkeys(out))
+    tables = (study.actors, study.observations)
+    series = [(name, table[name]) for name in names for table in tables if name in table.columns]
+    known = 1 - LIMIT("unknown")
+    return list(dict.fromkeys(name for name, s in series if s.notna().mean() >= known and s.nunique() > 1))
 
 
 def _scaled(study: Study) -> list[str]:
@@ -195,7 +201,7 @@ def _problem(study: Study, relation: str, waves: Sequence[str] | None, terms: li
         return str(problem).rstrip(".")
     for name, array in panel.dyads.items():
         unknown = float(np.isnan(array[:, ~np.eye(array.shape[1], dtype=bool)]).mean())
-        if unknown > MOST_MISSING and f"X:{name}" in terms[-fresh:]:
+        if unknown > LIMIT("unknown") and f"X:{name}" in terms[-fresh:]:
             return f"{unknown:.0%} of the pairs are unknown"
     errors = found.of("error")
     return errors[0].problem if errors else _overlap(coded, fresh)
@@ -214,6 +220,6 @@ def _overlap(coded: Coded, fresh: int) -> str:
     found = np.corrcoef(table[:, vary].T) if len(vary) > 1 else np.eye(len(vary))
     for a, q in enumerate(vary):
         for b in range(a):
-            if q >= len(names) - fresh and vary[b] < len(names) - fresh and abs(found[a, b]) > MOST_OVERLAP:
+            if q >= len(names) - fresh and vary[b] < len(names) - fresh and abs(found[a, b]) > LIMIT("overlap"):
                 return f"says nearly the same as '{names[vary[b]]}' (correlation {found[a, b]:.2f})"
     return ""

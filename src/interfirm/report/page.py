@@ -40,7 +40,7 @@ def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool
     from interfirm.report.summary import summarize
 
     step = progress or (lambda _text: None)
-    if suppress and fit is not None:
+    if suppress and fit is not None and "refused" not in fit:
         fit = without_degrees(fit)
     summary = summarize(study, seed=seed, audience=audience, progress=step, fit=fit)
     if suppress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from interfirm.defaults import threshold
 from interfirm.network.turnover import turnover
 from interfirm.report import words
 from interfirm.report.blocks import (
@@ -29,9 +30,9 @@ _LEAD: Final = (
     "ties and makes one, ends one or leaves things as they are. It says which partners are likelier to be chosen "
     "than others who are alike in everything else that the model knows. It describes these choices; it does not say "
     "what would happen if something were changed from outside.")
-_CAP: Final = 0.79  # certainty of claims of a model that does not reproduce the network: 'leaning' at most
 _DRAWN: Final = (0.1, 10.0)
 _SURE: Final = 0.8
+_WAVES: Final = 2
 
 
 def chapter(ctx: Context) -> Chapter:
@@ -39,6 +40,9 @@ def chapter(ctx: Context) -> Chapter:
     if ctx.fit is None:
         return Chapter("dynamics", _TITLE, "", [], [_not_answered(ctx)])
     fit = ctx.fit
+    if "refused" in fit:
+        return Chapter("dynamics", _TITLE, "", [], [NotAnswered("dynamics-refused", _TITLE, fit["refused"],
+                                                                fit["remedy"])])
     shown = [row for row in fit["readings"] if row["ratio"] is not None]
     blocks: list[Block] = [_ratios(fit, shown)] if shown else []
     blocks += [_in_words(fit), *dynamics_fit.blocks(ctx, fit), _table(fit), _made(fit), _limits(fit)]
@@ -50,7 +54,7 @@ def chapter(ctx: Context) -> Chapter:
 
 def _not_answered(ctx: Context) -> NotAnswered:
     again = "The same question to the same members once more, in one or two years; keep the identifiers."
-    if ctx.relation is None or len(ctx.waves) < 2:
+    if ctx.relation is None or len(ctx.waves) < _WAVES:
         why = ("The study holds no ties." if ctx.relation is None else
                f"{words.sentence(words.noun(ctx.relation))} were observed once; how ties form and end needs two waves.")
         return NotAnswered("dynamics-none", _TITLE, why, again)
@@ -63,6 +67,11 @@ def _not_answered(ctx: Context) -> NotAnswered:
            "how ties form. Estimating one takes up to a minute, so the report does it only on request.")
     return NotAnswered("dynamics-asked", _TITLE, why, "Nothing: make the report again with --models, or with --fit "
                        "and a model of your own that 'interfirm dynamics' has kept.")
+
+
+def possible(ctx: Context) -> bool:
+    """Whether the main relation has waves and changes enough for a model."""
+    return ctx.relation is not None and len(ctx.waves) >= _WAVES and _changes(ctx) >= limit("changes")
 
 
 def _changes(ctx: Context) -> int:
@@ -84,7 +93,8 @@ def _claims(ctx: Context, fit: dict[str, Any], shown: list[dict[str, Any]]) -> l
     out = []
     for number, row in enumerate(clear):
         probability = ctx.sure(row["probability"]) if relation == ctx.relation else row["probability"]
-        probability = min(probability, _CAP) if bad or "goodness_of_fit" not in fit else probability
+        cap = float(threshold("report", "misfit_certainty")["value"])
+        probability = min(probability, cap) if bad or "goodness_of_fit" not in fit else probability
         text = f"{row['sentence'].split(' (95 %')[0]}, all else that the model of '{relation}' knows being equal " \
             f"(95 % interval {words.number(row['low'])} to {words.number(row['high'])})."
         out.append(ctx.claim(f"dynamics-{number + 1}", text, probability, _why(fit, bad), "dynamics-ratios",

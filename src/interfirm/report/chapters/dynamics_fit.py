@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from interfirm.defaults import threshold
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Figure, NotAnswered, TableColumn
 from interfirm.report.context import Context, table
@@ -12,7 +13,7 @@ _NAMES: Final = {"indegree": "how many choose a firm", "outdegree": "how many a 
                  "geodesic": "how many steps lie between firms", "triads": "how three firms are tied",
                  "behaviour": "the levels of the firms"}
 _DEGREES: Final = ("indegree", "outdegree")
-_LEVEL: Final = 0.05
+_LEVEL: Final = float(threshold("report", "misfit")["value"])
 
 
 def misfits(fit: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import Any
 
-TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "skin")
+TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "skin", "barter")
 
 
 @dataclass(frozen=True)

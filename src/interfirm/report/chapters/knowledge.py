@@ -86,7 +86,7 @@ def _plane(ctx: Context, roles: CognitiveRoles, relation: str, wave: str) -> Fig
                    r["otherwise"], r["external"], r["received"], r["given"]] for r in ordered.to_dict("records")])
     names = words.listing([ctx.label_of[str(row["actor"])] for row in sorted(firm, key=lambda row: -row["sure"])], 3)
     title = f"{names} {words.verb(len(firm))} open to the outside, central inside, and " \
-        f"{words.verb(len(firm), 'gives as much as it takes', 'give as much as they take')}" if firm else \
+        f"{words.verb(len(firm), 'gives no less than it takes', 'give no less than they take')}" if firm else \
         "No firm is for sure both open to the outside and central inside"
     unknown = int(roles.rows["role"].isna().sum())
     return Figure("knowledge-roles", title,

@@ -23,12 +23,13 @@ def test_every_question_is_answered(study, capsys, tmp_path):
     assert run(["knowledge", str(study), "--csv", str(tmp_path / "o.csv")]) == 0
     out = " ".join(capsys.readouterr().out.split())
     for text in ("technological gatekeeper (", "external star (", "take and never give", "of what they reach outside",
-                 "along the chain (vertical)", "the bottleneck is externalisation", "Focal firms: who leads.",
-                 "knowledge flows along", "Difficulty goes with"):
+                 "along the chain (vertical)", "Absorptive capacity: median", "the bottleneck is externalisation",
+                 "Focal firms: who leads.", "knowledge flows along", "Difficulty goes with"):
         assert text in out, text
     table = pd.read_csv(tmp_path / "o.csv")
     assert len(table) == 67 and table["role"].notna().sum() == 46
-    assert {"name", "verdict", "stability", "sure_of_role", "vertical", "multifold"} <= set(table.columns)
+    assert {"name", "verdict", "stability", "sure_of_role", "vertical", "multifold", "absorptive_capacity",
+            "spillover_pool"} <= set(table.columns)
     assert run(["knowledge", str(study)]) == 0
     assert " ".join(capsys.readouterr().out.split()) == out.replace(f" Wrote {tmp_path / 'o.csv'}: 67 rows.", "")
 

@@ -48,7 +48,7 @@ def knowledge(
         step("reading who learns from whom")
         asked = _Asked(study, *_where(study, relation, wave), external, seed, step)
         actor = _actor(study, firm) if firm is not None else None
-        parts = [_roles, _taking, _gates, _channels, _spiral, _stickiness, _focal, _layers, _types]
+        parts = [_roles, _taking, _gates, _channels, _absorbing, _spiral, _stickiness, _focal, _layers, _types]
         if simulate:
             parts.append(_simulated)
         if actor is None:
@@ -198,6 +198,23 @@ def _channels(asked: _Asked) -> None:
          "use two of the three channels or more.")
 
 
+def _absorbing(asked: _Asked) -> None:
+    """Absorptive capacity beside the research of others within reach."""
+    from interfirm.knowledge import absorptive_capacity
+
+    result = absorptive_capacity(asked.study, wave=asked.wave)
+    scores = result.rows["capacity"].dropna()
+    if not len(scores):
+        _say("Not answered: nobody was asked about absorptive capacity. Put the items of the instrument 'absorptive' "
+             "to every member.")
+        return
+    low, middle, high = (scores.quantile(q) for q in (0.25, 0.5, 0.75))
+    goes = f" It goes with research spending and patents at rho {result.agreement:.2f} ({result.firms} members)." \
+        if result.agreement == result.agreement else ""
+    _say(f"Absorptive capacity: median {middle:.2f} on a scale of 0 to 1, half of {len(scores)} members between "
+         f"{low:.2f} and {high:.2f}.{goes}")
+
+
 def _spiral(asked: _Asked) -> None:
     from interfirm import vocabulary
     from interfirm.knowledge import seci_state
@@ -263,8 +280,27 @@ def _members(asked: _Asked) -> pd.DataFrame:
     except DataError:
         pass
     out = out.merge(asked.once("learning_by_channel").table(), on="actor", how="left")
+    for more in (_capacity, _pool):
+        out = more(asked, out)
     out.insert(1, "name", asked.named(out["actor"]))
     return out
+
+
+def _capacity(asked: _Asked, out: pd.DataFrame) -> pd.DataFrame:
+    from interfirm.knowledge import absorptive_capacity
+
+    rows = absorptive_capacity(asked.study, wave=asked.wave).rows[["actor", "capacity"]]
+    return out.merge(rows.rename(columns={"capacity": "absorptive_capacity"}), on="actor", how="left")
+
+
+def _pool(asked: _Asked, out: pd.DataFrame) -> pd.DataFrame:
+    from interfirm.knowledge import spillover_pools
+
+    try:
+        rows = spillover_pools(asked.study, wave=asked.wave).rows[["actor", "pool"]]
+    except DataError:
+        return out
+    return out.merge(rows.rename(columns={"pool": "spillover_pool"}), on="actor", how="left")
 
 
 def _actor(study: Study, name: str) -> str:

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from interfirm.simulation.published.barter import (
+    Barter,
+    BarterRun,
+    BarterSweep,
+    barter,
+    barter_sweep,
+    small_world,
+)
 from interfirm.simulation.published.cards import Card, cards
+from interfirm.simulation.published.research import (
+    EfficientNetwork,
+    efficiency_table,
+    efficient_networks,
+    growth_rates,
+    is_nested,
+    nested_graphs,
+    stable_costs,
+    welfare,
+)
 from interfirm.simulation.published.skin import DEVIATIONS, Skin, SkinRun, skin
 from interfirm.simulation.published.tomasello import (
     AllianceMoments,
@@ -18,12 +36,26 @@ __all__ = [
     "AllianceMoments",
     "AllianceRules",
     "AllianceRun",
+    "Barter",
+    "BarterRun",
+    "BarterSweep",
     "Card",
+    "EfficientNetwork",
     "Skin",
     "SkinRun",
     "activity_of",
     "alliance_growth",
     "alliance_moments",
+    "barter",
+    "barter_sweep",
     "cards",
+    "efficiency_table",
+    "efficient_networks",
+    "growth_rates",
+    "is_nested",
+    "nested_graphs",
     "skin",
+    "small_world",
+    "stable_costs",
+    "welfare",
 ]

@@ -154,7 +154,6 @@ def stable_costs(ties: ArrayLike) -> tuple[float, float]:
     return (low, high) if low <= high + _EDGE else (float("nan"), float("nan"))
 
 
-@lru_cache(maxsize=8)
 def efficient_networks(firms: int, *, nested_only: bool = False) -> tuple[EfficientNetwork, ...]:
     """Which research network is best for all firms together, as the cost of a tie rises from 0.
 
@@ -192,6 +191,11 @@ def efficient_networks(firms: int, *, nested_only: bool = False) -> tuple[Effici
     if not 2 <= firms <= most:
         raise UsageError(f"{firms} firms: 2 to {most} can be enumerated" +
                          ("." if nested_only else f"; nested_only=True goes up to {NESTED_UP_TO}."))
+    return _efficient(firms, nested_only)
+
+
+@lru_cache(maxsize=16)
+def _efficient(firms: int, nested_only: bool) -> tuple[EfficientNetwork, ...]:
     best: dict[int, tuple[float, Ties]] = {}
     for tie in nested_graphs(firms) if nested_only else _every_graph(firms):
         edges, gain = int(tie.sum()) // 2, float(growth_rates(tie).sum())

@@ -20,6 +20,7 @@ from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.knowledge import register as register_knowledge
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
+from interfirm.commands.simulate import policies_for_report
 from interfirm.commands.simulate import register as register_simulate
 from interfirm.commands.structure import register as register_structure
 from interfirm.errors import DataError, Finding, InterfirmError, UsageError
@@ -209,6 +210,9 @@ def report(
     fit: Annotated[
         Path | None, typer.Option(help="Show this model of why ties form, kept by 'interfirm dynamics --output'.")
     ] = None,
+    simulation: Annotated[
+        Path | None, typer.Option(help="Show what policies would change, from this folder of 'interfirm simulate'.")
+    ] = None,
     seed: Seed = 1,
 ) -> None:
     """Write the report: one page that opens offline, with what was found, how sure, and why."""
@@ -224,10 +228,11 @@ def report(
         step("reading the study")
         study = read_study(path)
         model = fit_for_report(study, models, fit, seed, step)
+        tried = policies_for_report(study, simulation)
         if hide:
             study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"))
         summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step,
-                             fit=model)
+                             fit=model, policies=tried)
         write_text(output, html)
         if json_path is not None:
             write_text(json_path, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")

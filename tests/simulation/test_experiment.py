@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulation.clusters import cluster
 
 from interfirm.errors import UsageError
 from interfirm.kernels import cluster_codes as codes
@@ -26,6 +25,7 @@ from interfirm.simulation.plan import replicate
 from interfirm.simulation.workers import Dask, Processes
 from interfirm.study.read import results as stored
 from interfirm.study.write import results as store
+from simulation.clusters import cluster
 
 ALL = Stop(most=12, precision=0)
 FILES = ("outputs.parquet", "parameters.parquet", "firms.parquet", "ties.parquet", "experiment.json")

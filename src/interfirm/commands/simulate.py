@@ -146,3 +146,12 @@ def _show(found: Comparison, csv: Path | None) -> None:
         table = found.effects()
         write_text(csv, table.to_csv(index=False))
         typer.echo(f"Wrote {csv}: {len(table)} rows.")
+
+
+def policies_for_report(study: Study, folder: Path | None) -> dict[str, Any] | None:
+    """The experiment that a report shows, or None."""
+    if folder is None:
+        return None
+    from interfirm.simulation.telling import told
+
+    return told(study, folder)

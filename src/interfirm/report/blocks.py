@@ -14,7 +14,8 @@ from interfirm import vocabulary
 
 Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
-Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins"]
+Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins",
+                "networks"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ class Figure:
     ``pictograms`` panel, kind (firm, tie, rule, outside), x, y, x2, y2, label, highlight, says
 
     ``violins``    label, observed, mean, low, high, tip — and for its outline label, value, width
+
+    ``networks``   panel, kind (firm, tie), x, y, x2, y2, highlight, says — the same firms several times
 
     ``options`` holds ``x_title``, ``y_title``, ``zero`` (show the zero line), ``reference`` (a line), ``log`` (a
     horizontal axis of ratios, for dots).

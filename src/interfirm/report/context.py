@@ -42,12 +42,15 @@ class Context:
         ``"board"``, ``"members"`` or ``"public"``.
     fit
         A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), or None.
+    policies
+        An experiment with policies as plain values (:func:`interfirm.simulation.told`), or None.
     """
 
     study: Study
     seed: int = 1
     audience: str = "board"
     fit: dict[str, Any] | None = None
+    policies: dict[str, Any] | None = None
     spoken: dict[str, list[str]] = field(default_factory=dict)
     progress: Progress | None = None
     _cache: dict[Any, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool = False,
          progress: Callable[[str], None] | None = None,
-         fit: dict[str, Any] | None = None) -> tuple[dict[str, Any], str]:
+         fit: dict[str, Any] | None = None, policies: dict[str, Any] | None = None) -> tuple[dict[str, Any], str]:
     """The summary of a study as one dictionary, and the page made of it.
 
     Parameters
@@ -28,6 +28,8 @@ def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool
         Is told each step.
     fit
         A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), for its chapter.
+    policies
+        An experiment with policies as plain values (:func:`interfirm.simulation.told`), for its chapter.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def make(study: Study, *, seed: int = 1, audience: str = "board", suppress: bool
     step = progress or (lambda _text: None)
     if suppress and fit is not None and "refused" not in fit:
         fit = without_degrees(fit)
-    summary = summarize(study, seed=seed, audience=audience, progress=step, fit=fit)
+    summary = summarize(study, seed=seed, audience=audience, progress=step, fit=fit, policies=policies)
     if suppress:
         summary = hide_small(summary)
     step("drawing the page")

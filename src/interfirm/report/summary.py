@@ -24,14 +24,16 @@ from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
 CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
-                   "partners", "knowledge", "relations", "alliances", "place", "performance", "dynamics")
+                   "partners", "knowledge", "relations", "alliances", "place", "performance", "dynamics",
+                   "simulation")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2
 _FEWEST: Final = 3
 
 
 def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str | None = None,
-              progress: Callable[[str], None] | None = None, fit: dict[str, Any] | None = None) -> dict[str, Any]:
+              progress: Callable[[str], None] | None = None, fit: dict[str, Any] | None = None,
+              policies: dict[str, Any] | None = None) -> dict[str, Any]:
     """Collect findings, chapters, map and method of a study in one dictionary, ready for JSON.
 
     The report speaks mostly of the main relation: the one with most ties in the last wave, or the
@@ -54,6 +56,8 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         Is told each step.
     fit
         A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), for its chapter.
+    policies
+        An experiment with policies as plain values (:func:`interfirm.simulation.told`), for its chapter.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
     """
     if audience == "public" and not is_anonymous(study):
         study, _ = anonymise(study)
-    ctx = Context(study, seed, audience, fit, progress=progress)
+    ctx = Context(study, seed, audience, fit, policies, progress=progress)
     chapters = [_chapter(ctx, name) for name in CHAPTERS]
     findings = choose(chapters)
     spoken = [actor for claim in findings for actor in ctx.spoken.get(claim.id, [])]

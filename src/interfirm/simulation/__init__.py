@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from interfirm.simulation.plan import Plan
     from interfirm.simulation.settings import Parameter, parameters
     from interfirm.simulation.starting import Start, start
+    from interfirm.simulation.telling import told
 
 _LAZY = {
     "Comparison": "comparison",
@@ -29,6 +30,7 @@ _LAZY = {
     "read_levers": "levers",
     "run": "model",
     "start": "starting",
+    "told": "telling",
     "usual_policies": "levers",
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "run",
     "run_experiment",
     "start",
+    "told",
     "usual_policies",
 ]
 

@@ -50,15 +50,17 @@ def fitted(start: Start, study: Study, *, seed: int, progress: Progress | None =
     if progress is not None:
         progress(f"fitting tie choice to the waves of '{relation}'")
     mine = study.select(actors=start.actors)
-    effects = ["density", "recip", "gwespFF(69)", "inPopSqrt", *_more(mine)]
-    try:
-        fit = _estimate(mine, relation, effects, seed)
-    except InterfirmError as problem:
-        why = str(problem).splitlines()[-1].strip()
-        return balanced(_noted(start, f"A model of tie choice could not be fitted ({why}): stated priors instead."))
-    if not fit.convergence.converged:
-        return balanced(_noted(start, "The fit of tie choice did not converge: stated priors instead."))
-    return _with_fit(start, mine, fit, relation)
+    basic, more, why = ["density", "recip", "gwespFF(69)", "inPopSqrt"], _more(mine), ""
+    for effects in dict.fromkeys(tuple(basic + more[:keep]) for keep in range(len(more), -1, -1)):
+        try:
+            fit = _estimate(mine, relation, list(effects), seed)
+        except InterfirmError as problem:
+            why = " (" + str(problem).splitlines()[-1].strip().rstrip(".") + ")"
+            continue
+        if fit.convergence.converged:
+            return _with_fit(start, mine, fit, relation)
+        why = " (it did not converge)"
+    return balanced(_noted(start, f"A model of tie choice could not be fitted{why}: stated priors instead."))
 
 
 def _relation(study: Study, start: Start) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from interfirm.defaults import threshold
 from interfirm.simulation.levers import TITLES
 from interfirm.simulation.settings import rows
 
@@ -143,11 +144,13 @@ class Comparison:
         return pd.DataFrame(rows_)
 
     def side_effects(self) -> pd.DataFrame:
-        """Changes for the worse that are sure at the 95 % level, and ties that died with the policy that made them."""
+        """Changes for the worse that are sure at the 95 % level and worth mentioning (2 % of the level or more)."""
         found = self._effects
         bad_up = found["output"].map(lambda name: outputs()[name]["good"] == "down")
         worse = (bad_up & (found["low"] > 0)) | (~bad_up & (found["high"] < 0))
-        return found.loc[worse & found["output"].isin(SIDE_EFFECTS)].reset_index(drop=True)
+        large = found["effect"].abs() >= float(threshold("simulation", "side_effect")["value"]) * found["without"].abs()
+        out: pd.DataFrame = found.loc[worse & large & found["output"].isin(SIDE_EFFECTS)].reset_index(drop=True)
+        return out
 
     def windfall(self) -> pd.DataFrame:
         """By policy: ties that it made, and the share of them that are gone at the end."""

@@ -134,6 +134,7 @@ _SAID: Final[Mapping[str, str]] = {
     "wave": "another wave", "seed": "another seed", "periods": "another number of periods", "every": "other reporting",
     "steps": "another length of period", "policies": "other policies", "given": "other parameters",
     "vary": "another treatment of uncertain parameters", "off": "other rules", "fitted": "another fit of tie choice",
+    "affinity": "another fit of tie choice",
 }
 
 

@@ -83,13 +83,14 @@ class Plan:
     def manifest(self) -> dict[str, Any]:
         """What the results of this plan belong to."""
         return {
-            "format": FORMAT, "version": __version__, "study": _digest(self.start), "firms": self.start.size,
+            "format": FORMAT, "version": __version__, "study": digest(self.start), "firms": self.start.size,
             "wave": self.start.wave, "seed": self.seed, "periods": self.periods, "every": self.every,
             "steps": self.start.steps, "vary": self.vary, "given": dict(self.given), "off": list(self.off),
             "policies": [{"name": item.name, "levers": {k: dict(v) for k, v in item.levers.items()},
                           "pairs": [list(pair) for pair in item.pairs], "worker_value": item.worker_value}
                          for item in self.policies],
             "notes": list(self.start.notes), "fitted": {k: float(v) for k, v in self.start.fitted.items()},
+            "affinity": hashlib.sha256(self.start.affinity.tobytes()).hexdigest()[:16],
         }
 
     def memory(self) -> int:
@@ -109,11 +110,12 @@ def _triangular(share: float, low: float, middle: float, high: float) -> float:
     return float(high - np.sqrt((1 - share) * (high - low) * (high - middle)))
 
 
-def _digest(start: Start) -> str:
+def digest(start: Start) -> str:
+    """A short fingerprint of the data that a start shows; what a fit of tie choice adds does not count."""
     found = hashlib.sha256()
     for name in (*start.actors, *start.sectors, *start.places):
         found.update(name.encode() + b"\0")
-    for array in (start.firm, start.tie, start.tacit, start.explicit, start.affinity):
+    for array in (start.firm, start.tie, start.tacit, start.explicit):
         found.update(np.ascontiguousarray(array).tobytes())
     return found.hexdigest()[:16]
 

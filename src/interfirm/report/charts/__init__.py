@@ -13,6 +13,7 @@ from typing import Final
 from interfirm.errors import UnknownName
 from interfirm.report.charts.canvas import Drawing, Row
 from interfirm.report.charts.geography import geo
+from interfirm.report.charts.networks import networks
 from interfirm.report.charts.pictograms import pictograms
 from interfirm.report.charts.planes import histogram, scatter, slope
 from interfirm.report.charts.rows import dots, null, parts
@@ -24,7 +25,7 @@ WIDE: Final = 720
 NARROW: Final = 352
 CHARTS: Final[dict[str, Callable[[Sequence[Row], Row, int], Drawing]]] = {
     "dots": dots, "null": null, "slope": slope, "parts": parts, "histogram": histogram, "scatter": scatter,
-    "geo": geo, "matrix": matrix, "pictograms": pictograms, "violins": violins,
+    "geo": geo, "matrix": matrix, "pictograms": pictograms, "violins": violins, "networks": networks,
 }
 
 

@@ -67,3 +67,16 @@ def part(folder: Path, which: str, name: str) -> pd.DataFrame:
 
     with duckdb.connect() as link:
         return link.execute("SELECT * FROM read_parquet(?)", [str(folder / PARTS / which / f"{name}.parquet")]).df()
+
+
+def tie_counts(folder: Path, policy: str) -> list[tuple[str, str, int]]:
+    """Pairs of firms and in how many replications they work together at the end, under one policy."""
+    import duckdb
+
+    path = folder / "ties.parquet"
+    if not path.exists():
+        return []
+    with duckdb.connect() as link:
+        rows = link.execute("SELECT first, second, count(*) FROM read_parquet(?) WHERE policy = ? AND exchange = 1 "
+                            "GROUP BY ALL ORDER BY ALL", [str(path), policy]).fetchall()
+    return [(str(one), str(two), int(number)) for one, two, number in rows]

@@ -46,7 +46,7 @@ def test_what_is_public_cites_known_sources(name):
     cited = re.findall(r"\[([a-z]+\d{4}[a-z]?)\]", text)
     assert not set(cited) - keys()
     assert cited or name in {"requirement_profiles", "check_requirements", "requirement", "readiness_index",
-                             "requirements_from_cases"}
+                             "requirements_from_cases", "requirements_of", "check_cases"}
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -30,6 +30,7 @@ _CALCULATORS: dict[str, tuple[str, ...]] = {
     "technology": ("technology_score", "skipped_depths"),
     "requirements": ("requirement_profiles", "check_requirements", "requirement", "readiness_index"),
     "cases": ("saturation_of", "requirements_from_cases"),
+    "case_groups": ("check_cases", "codes_by_actor", "grouped_themes", "memberships", "requirements_of"),
     "coders": ("krippendorff_alpha", "cohen_kappa"),
     "qca": (
         "consistency", "coverage", "proportional_reduction", "calibrate", "truth_table", "term_membership",

@@ -1,4 +1,4 @@
-"""What each firm can bring, and what coded cases say: ``interfirm capability`` and ``interfirm cases``."""
+"""What each firm can bring: ``interfirm capability``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interfirm.commands.cases import cases
 from interfirm.errors import DataError, Finding, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -114,71 +115,6 @@ def _show(study: Study, table: pd.DataFrame, *, whole: bool) -> None:
             wide["readiness"] = table.groupby("actor", sort=False)["readiness"].first()
         frame = catalogue.as_table(wide.rename_axis(columns=None).reset_index(), "score", study)
     terminal.show_table(frame)
-
-
-def cases(
-    path: _Study,
-    add: Annotated[
-        list[Path] | None, typer.Option(help="A project of coded interviews (.qdpx) to add to the study; repeatable.")
-    ] = None,
-    cell: Annotated[str, typer.Option(help="count, presence or salience.")] = "count",
-    export: Annotated[Path | None, typer.Option(help="Write the codings as a .qdpx project.")] = None,
-    csv: _Csv = None,
-) -> None:
-    """Compare coded cases: codes by case, their support, saturation, and whether the coders agree."""
-    from interfirm import terminal
-    from interfirm.capability import code_matrix, coder_agreement, saturation, theme_support
-    from interfirm.study.read.tables import read_study
-    from interfirm.study.write.qdpx import write_qdpx
-
-    study = read_study(path)
-    for file in add or []:
-        study = _add(study, file)
-    matrix = code_matrix(study, cell=cell).reset_index()
-    terminal.show_table(matrix, title=f"Codes by case ({cell})")
-    terminal.show_table(theme_support(study).drop(columns=["sources", "actors"]).reset_index(), title="Support")
-    typer.echo(str(saturation(study)))
-    typer.echo(str(coder_agreement(study)))
-    if add:
-        _write(study, path)
-    if export is not None:
-        write_qdpx(study, export)
-        typer.echo(f"Wrote {export}.")
-    _save(matrix, csv)
-
-
-def _add(study: Study, file: Path) -> Study:
-    """The study with the codings of a project; those that are already there stay once."""
-    import pandas as pd
-
-    from interfirm import terminal
-    from interfirm.study.read.qdpx import read_qdpx
-    from interfirm.study.study import Study as Whole
-
-    project = read_qdpx(file)
-    terminal.show_findings(project.findings)
-    known = set(study.actors["actor"])
-    strangers = sorted({str(name) for name in project.codings["actor"].dropna()} - known)
-    if strangers:
-        terminal.show_findings([Finding("warning", f"cases are about {', '.join(strangers[:8])}, who are not among the "
-                                        "actors", "unknown-actor", file=file.name, remedy="Add them to actors.csv")])
-    key = ["case", "source", "segment", "coder", "code"]
-    parts = [frame.astype("object") for frame in (study.codings, project.codings) if len(frame)]
-    joined = pd.concat(parts, ignore_index=True).drop_duplicates(key) if parts else study.codings
-    typer.echo(f"{file.name}: {len(project.codings)} codings with {len(project.codes)} codes, by "
-               f"{project.origin or 'an unnamed program'}.")
-    return Whole.from_tables({**study.tables(), "codings": joined})
-
-
-def _write(study: Study, path: Path) -> None:
-    from interfirm.study.write.folder import write_study
-    from interfirm.study.write.workbook import write_workbook
-
-    if path.is_dir():
-        write_study(study, path)
-    else:
-        write_workbook(study, path)
-    typer.echo(f"Wrote {path} with {len(study.codings)} codings.")
 
 
 def _save(table: Any, csv: Path | None) -> None:

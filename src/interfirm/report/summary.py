@@ -24,7 +24,7 @@ from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
 CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
-                   "partners", "knowledge", "relations", "alliances", "place", "performance", "dynamics",
+                   "cases", "partners", "knowledge", "relations", "alliances", "place", "performance", "dynamics",
                    "simulation")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2

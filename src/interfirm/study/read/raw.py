@@ -15,6 +15,7 @@ from interfirm.study import schema
 from interfirm.study.read import workbook
 from interfirm.study.read.files import Blob, decode
 from interfirm.study.read.grid import Dropped, Grid
+from interfirm.study.read.words import plain
 from interfirm.study.schema import Source
 from interfirm.study.write.cells import unguard
 
@@ -65,8 +66,10 @@ class Raw:
         return {"file": self.file, "sheet": self.sheet, "row": row, "column": column}
 
 
-def from_csv(blob: Blob) -> Raw:
+def from_csv(blob: Blob, more: frozenset[str] = frozenset()) -> Raw:
     """A CSV file; delimiter and encoding are guessed where they are not the usual ones, and said.
+
+    ``more``: headers, besides those of a study, that give the delimiter away (letters and digits, lower case).
 
     Raises
     ------
@@ -79,7 +82,7 @@ def from_csv(blob: Blob) -> Raw:
     if not decoded.certain:
         notes.add("note", f"the text is read as {decoded.encoding}", "encoding", file=name,
                   remedy="If letters look wrong, save the file as UTF-8")
-    delimiter = _delimiter(decoded.text)
+    delimiter = _delimiter(decoded.text, more)
     if delimiter != ",":
         shown = {"\t": "tab"}.get(delimiter, f"'{delimiter}'")
         notes.add("note", f"the cells are separated by {shown}", "delimiter", file=name)
@@ -103,13 +106,14 @@ def _records(text: str, delimiter: str, name: str) -> list[list[str]]:
             csv.field_size_limit(before)
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, more: frozenset[str] = frozenset()) -> str:
     """The separator that gives the most declared column names in the first line; a comma if none does."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     names = {column for table in schema.tables().values() for column in table.columns}
 
     def known(delimiter: str) -> int:
-        return sum(cell.strip().strip('"') in names for cell in first.split(delimiter))
+        cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
+        return sum(cell in names or plain(cell) in more for cell in cells)
 
     best = max(_DELIMITERS, key=known)
     return best if known(best) > known(",") else ","

@@ -38,6 +38,8 @@ def test_channels_by_hand():
 
 
 def test_same_sector_is_horizontal_and_silence_is_missing():
+    with pytest.raises(DataError, match="tells the channels"):
+        k.learning_by_channel(make([(0, 1)], 3))
     study = make([(0, 1)], 3, sectors={0: "a", 1: "a", 2: "a"}, silent=(2,))
     rows = k.learning_by_channel(study).table()
     assert rows["horizontal"].iloc[0] == 1
@@ -46,7 +48,7 @@ def test_same_sector_is_horizontal_and_silence_is_missing():
 
 def test_knowledge_of_the_source_and_absorptive_capacity_multiply():
     answers = [(0, f"AC_{i}", 4) for i in range(1, 9)]
-    study = make([(0, 1, 2)], 2, answers=answers)
+    study = make([(0, 1, 2)], 2, answers=answers, sectors={0: "a"})
     worth = pd.Series({"f0": 1.0, "f1": 3.0})
     rows = k.learning_by_channel(study, knowledge=worth).table()
     assert rows["learning"].iloc[0] == 0.5 * 2 * 3

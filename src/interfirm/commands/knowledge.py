@@ -174,6 +174,10 @@ def _gates(asked: _Asked) -> None:
     from interfirm.knowledge import gatekeeper_loss
     from interfirm.knowledge.roles import GATEKEEPER
 
+    try:
+        asked.roles()
+    except DataError:
+        return
     asked.step("what would be lost with each gatekeeper")
     loss = gatekeeper_loss(asked.study, asked.roles().of(GATEKEEPER), external=asked.external, **asked.where)
     _say("Outside knowledge: " + (str(loss) if not len(loss.rows) else
@@ -279,11 +283,17 @@ def _members(asked: _Asked) -> pd.DataFrame:
         out = out.merge(roles.rename(columns={"sure": "sure_of_role"}), on="actor", how="left")
     except DataError:
         pass
-    out = out.merge(asked.once("learning_by_channel").table(), on="actor", how="left")
-    for more in (_capacity, _pool):
+    for more in (_ways, _capacity, _pool):
         out = more(asked, out)
     out.insert(1, "name", asked.named(out["actor"]))
     return out
+
+
+def _ways(asked: _Asked, out: pd.DataFrame) -> pd.DataFrame:
+    try:
+        return out.merge(asked.once("learning_by_channel").table(), on="actor", how="left")
+    except DataError:
+        return out
 
 
 def _capacity(asked: _Asked, out: pd.DataFrame) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def learning_by_channel(study: Study, *, relation: str | None = None, wave: str 
     Raises
     ------
     DataError
-        If there are neither knowledge nor exchange ties.
+        If there are neither knowledge nor exchange ties, or nothing tells the channels apart.
 
     Notes
     -----
@@ -157,6 +157,7 @@ def learning_by_channel(study: Study, *, relation: str | None = None, wave: str 
     gone = np.zeros(len(study.actors), dtype=bool)
     for name in names:
         gone |= silent(study, name, when)
+    _can_tell(study, view.index)
     parts = _channels(study, view.index, when)
     ability, counted = _ability(study, when)
     worth = np.ones(len(view.index)) if knowledge is None else \
@@ -168,6 +169,16 @@ def learning_by_channel(study: Study, *, relation: str | None = None, wave: str 
     rows = rows.loc[members].drop(columns="amount").reset_index(drop=True)
     return Learning(rows, {"ties": view.relation, "wave": when, "layer": view.layer,
                            "absorptive": "survey" if counted else "not asked"})
+
+
+def _can_tell(study: Study, index: Ints) -> None:
+    """Refuse where every source would be 'other' because nothing is known of business, sectors or institutions."""
+    mine = study.actors.iloc[index]
+    known = set(VERTICAL + HORIZONTAL) & set(study.relation_names)
+    if not known and mine["sector"].isna().all() and (mine["kind"] == "firm").all():
+        raise DataError(Finding("error", "nothing tells the channels of learning apart", "no-channels",
+                                expected="who buys from or supplies whom, sectors, or institutions among the actors",
+                                remedy="Add the sector of each member, and ask who buys from or supplies whom"))
 
 
 def _relations(study: Study, relation: str | None) -> list[str]:

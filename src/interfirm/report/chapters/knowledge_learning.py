@@ -31,7 +31,11 @@ _DO: Final = {
 
 def channels(ctx: Context, relation: str, wave: str) -> Part:
     """From whom members learn."""
-    found = learning_by_channel(ctx.study, relation=relation, wave=wave)
+    try:
+        found = learning_by_channel(ctx.study, relation=relation, wave=wave)
+    except DataError as problem:
+        return [], [NotAnswered("knowledge-channels", "From whom do members learn?",
+                                words.sentence(problem.findings[0].problem), f"{problem.findings[0].remedy}.")]
     rows = found.rows.dropna(subset=["vertical"])
     if len(rows) < 5:
         return [], []

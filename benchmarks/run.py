@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import Any
 
-TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "skin", "barter")
+TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "skin", "barter",
+          "performance")
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def survey_design(data: Microdata | pd.DataFrame | Source, outcome: str, *, coop
     depth_from
         Value from which a source counts as used to a high degree; None: the highest that occurs.
     squared
-        Whether the squares of breadth and depth are added.
+        Whether the squares of breadth and depth are added (where they take more than two values).
     weights, cluster, strata
         Columns: survey weight, sampling cluster, stratum.
     where
@@ -187,7 +187,8 @@ def survey_design(data: Microdata | pd.DataFrame | Source, outcome: str, *, coop
         ([depth_of(source, depth, findings, depth_from)] if depth else [])
     for base in counted:
         name = made.add_base(base)
-        focal += [name, *([made.square(name)] if squared else [])]
+        bends = squared and len(np.unique(base.values[~np.isnan(base.values)])) > 2
+        focal += [name, *([made.square(name)] if bends else [])]
     for term in controls:
         made.add(term)
     if outcome in made.bases:

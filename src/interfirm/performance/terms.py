@@ -191,8 +191,9 @@ class Expander:
         labels = self.source.codes.get(name, {})
         words = {value: str(labels.get(value, value)).strip().lower() for value in used}
         yes = [value for value, word in words.items() if re.split(r"[\s,;.:]", word)[0] in _YES]
-        if set(used) <= {0.0, 1.0} and not (labels and len(yes) == 1):
-            yes = [1.0]
+        numeric = all(isinstance(value, (int, float, np.number)) for value in used)
+        if numeric and not (labels and len(yes) == 1):
+            yes = [1.0] if set(used) <= {0.0, 1.0} else []
         if len(yes) != 1:
             shown = " or ".join(f"{name}={_code(value)}" for value in used)
             self.findings.add("error", f"which of the two values of '{name}' means yes cannot be told", "yes-or-no",

@@ -6,14 +6,15 @@ Unlike an import, nothing is renamed and no value becomes its label: codes stay 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from interfirm.errors import DataError, Finding, Findings, UnknownName, UsageError
-from interfirm.study.read import columnar, numbers
+from interfirm.study.read import columnar, delimited, numbers
 from interfirm.study.read.files import Blob, load
+from interfirm.study.read.grid import Layout
 from interfirm.study.read.raw import Raw, from_csv, from_workbook
 
 if TYPE_CHECKING:
@@ -119,8 +120,30 @@ def _read(blob: Blob) -> Microdata:
             findings.add("note", f"only the first sheet, '{sheets[0].sheet}', is read", "first-sheet", file=blob.name)
         return _typed(sheets[0], blob.name, findings)
     if blob.suffix in _TEXTS:
-        return _typed(from_csv(blob), blob.name)
+        return _typed(_text(blob), blob.name)
     raise UsageError(f"'{blob.name}' is not of a known type. Known: .dta, .sav, .zsav, .parquet, .csv, .xlsx.")
+
+
+def _text(blob: Blob) -> Raw:
+    """A text table whose first row holds the names; delimiter and encoding are found."""
+    grid = delimited.read(blob, Layout())
+    if not grid.rows:
+        raise DataError(Finding("error", "the file has no rows", "empty", file=blob.name, expected="one row per firm"))
+    header = [cell.strip() for cell in grid.rows[0]]
+    width, notes = len(header), Findings()
+    for guess in grid.guesses:
+        notes.add("note", guess, "guess", file=blob.name)
+    for number, row in zip(grid.numbers[1:], grid.rows[1:], strict=True):
+        if any(cell.strip() for cell in row[width:]):
+            notes.add("error", f"the row has {len(row)} cells, the header {width}", "long-row", file=blob.name,
+                      row=number,
+                      expected="as many cells as columns", remedy="Put text that holds a separator in quotes")
+    for at, name in enumerate(header):
+        if not name:
+            notes.add("error", f"column {at + 1} has no name", "nameless-column", file=blob.name,
+                      expected="a name in the first row", remedy="Name the column, or delete it")
+    rows: list[Sequence[str]] = [(list(row) + [""] * width)[:width] for row in grid.rows[1:]]
+    return Raw(blob.name, None, blob.stem, header, rows, list(grid.numbers[1:]), notes)
 
 
 def _typed(raw: Raw, name: str, findings: Findings | None = None) -> Microdata:

@@ -87,7 +87,7 @@ def complementarity(data: Microdata | pd.DataFrame | Source, outcome: str, pract
     outcome
         Column.
     practices
-        Two to four yes-or-no terms.
+        Two to four yes-or-no terms; they are left out of the controls.
     controls, weights, cluster, strata
         As in :func:`interfirm.performance.survey_design`.
     model
@@ -122,6 +122,7 @@ def complementarity(data: Microdata | pd.DataFrame | Source, outcome: str, pract
         raise UnknownName("scale", scale, SCALES)
     if not 2 <= len(practices) <= 4:
         raise UsageError(f"Complementarity is tested for two to four practices, not {len(practices)}.")
+    controls = [term for term in controls if term not in practices]
     design, names = _design(data, outcome, practices, controls, weights, cluster, strata)
     found = fit(design, model)
     if found.categories:

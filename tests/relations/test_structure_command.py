@@ -19,7 +19,8 @@ from interfirm.errors import UsageError
 
 QUESTIONS = ("Which structure?", "The five structures", "Who stands where", "Who holds which role?",
              "What is lost if one that decides for others leaves?", "Who depends dangerously on whom?",
-             "Where is trust one-sided?", "Where does nothing come back?", "Who might leave, and why?")
+             "Where is trust one-sided?", "Where does nothing come back?", "Why do members stay?",
+             "Who might leave, and why?")
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ Tables = dict[str, pd.DataFrame]
 _SHOWN = 8
 _HEADS = 10
 _LISTED = 12
+_FEWEST = 3
 _MOST_TIES = 3000
 
 
@@ -170,7 +171,8 @@ def ties(study: Study, wave: str | None, alliance: str | None, tables: Tables) -
     if alliance is not None:
         inside &= set(study.alliances.loc[study.alliances["alliance"] == alliance, "actor"])
     for title, one in (("Who depends dangerously on whom?", _dependence), ("Where is trust one-sided?", _trust),
-                       ("Where does nothing come back?", _giving), ("Who might leave, and why?", _leaving)):
+                       ("Where does nothing come back?", _giving), ("Why do members stay?", _staying),
+                       ("Who might leave, and why?", _leaving)):
         if wave is None or len(study.present(wave)) > _MOST_TIES:
             terminal.show_list(title, ["Not known: " + ("the study has no wave." if wave is None else
                                                         f"more than {_MOST_TIES:,} members; take one alliance or a "
@@ -251,6 +253,27 @@ def _giving(study: Study, wave: str, inside: set[str], name: Callable[[str], str
         gives, takes = (row.first, row.second) if row.gave > 0 else (row.second, row.first)
         out.append(f"{name(gives)} gives work to {name(takes)}, and gets none")
     return out
+
+
+def _staying(study: Study, wave: str, inside: set[str], name: Callable[[str], str], tables: Tables) -> list[str]:
+    from interfirm.relations.commitment import commitment
+
+    del name
+    rows = commitment(study, wave=wave).rows
+    rows = rows[rows["actor"].isin(inside)].dropna(subset=["affective", "continuance"])
+    if not len(rows):
+        return ["Not known: commitment was not asked (sheet 'Questions (ignore)' of the template)."]
+    tables["commitment"] = rows
+    by = rows.groupby("alliance", sort=False)
+    means = by[["affective", "continuance"]].mean().assign(answers=by.size())
+    means = means.assign(held=means["continuance"] - means["affective"])
+    means = means[means["answers"] >= _FEWEST].sort_values("held", ascending=False, kind="stable").reset_index()
+    if not len(means):
+        return [f"Not known: fewer than {_FEWEST} members answered about any alliance."]
+    title = study.alliances.dropna(subset=["name"]).drop_duplicates("alliance").set_index("alliance")["name"]
+    return [f"{title.get(row.alliance, row.alliance)}: {'they have to' if row.held > 0 else 'they like to'} (have to "
+            f"{row.continuance:.1f}, like to {row.affective:.1f} of 7; "
+            f"{words.count(int(row.answers), 'answer')})" for row in _rows(means)]
 
 
 def _leaving(study: Study, wave: str, inside: set[str], name: Callable[[str], str], tables: Tables) -> list[str]:

@@ -87,6 +87,14 @@ def test_a_fit_that_has_not_converged_claims_nothing() -> None:
     assert "NOT converged" in made.items[3].comparison
 
 
+@pytest.mark.parametrize(("p", "words"), [
+    (0.4, "Nothing says"), (0.01, "not the same in all periods (p = 0.01): recip")])
+def test_whether_the_rules_changed_is_said_where_it_was_tested(p: float, words: str) -> None:
+    found = of(kept(time_test={"p": p, "names": ["recip in 2", "density in 2"], "single_p": [0.001, 0.5]}))
+    assert words in next(b for b in found.blocks if b.id == "dynamics-time").text
+    assert "dynamics-time" not in {b.id for b in of(kept()).blocks}
+
+
 def test_violins_stand_where_their_numbers_are() -> None:
     found = {b.id: b for b in of(kept()).blocks}
     plain, scaled = found["dynamics-indegree"], found["dynamics-triads"]

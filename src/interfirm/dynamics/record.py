@@ -18,6 +18,7 @@ from interfirm.dynamics.importance import relative_importance
 from interfirm.dynamics.reading import read
 from interfirm.dynamics.specification import Specification
 from interfirm.dynamics.suggest import suggest
+from interfirm.dynamics.tests_of_fit import time_test
 from interfirm.errors import DataError, Finding, InterfirmError
 
 if TYPE_CHECKING:
@@ -197,4 +198,7 @@ def proposed(study: Study, relation: str, *, seed: int,
     step("why ties form: estimating")
     fit = estimate(study, spec, seed=seed)
     step("why ties form: goodness of fit")
-    return with_tests(fit, {"gof": goodness_of_fit(fit, seed=seed), "importance": relative_importance(fit)})
+    tests: dict[str, Any] = {"gof": goodness_of_fit(fit, seed=seed), "importance": relative_importance(fit)}
+    if fit.panel.periods > 1:
+        tests["time"] = time_test(fit)
+    return with_tests(fit, tests)

@@ -45,7 +45,7 @@ def chapter(ctx: Context) -> Chapter:
                                                                 fit["remedy"])])
     shown = [row for row in fit["readings"] if row["ratio"] is not None]
     blocks: list[Block] = [_ratios(fit, shown)] if shown else []
-    blocks += [_in_words(fit), *dynamics_fit.blocks(ctx, fit), _table(fit), _made(fit), _limits(fit)]
+    blocks += [_in_words(fit), *_over_time(fit), *dynamics_fit.blocks(ctx, fit), _table(fit), _made(fit), _limits(fit)]
     return Chapter("dynamics", _TITLE, _LEAD, _claims(ctx, fit, shown), blocks)
 
 
@@ -154,6 +154,21 @@ def _in_words(fit: dict[str, Any]) -> Block:
              .replace(f" (which way: {row['certainty']})", ""), row["certainty"]] for row in fit["readings"]]
     return table("dynamics-words", "Every part of the model in words", head, rows,
                  "Which way: how sure it is that the number is on this side of 'no difference'.")
+
+
+def _over_time(fit: dict[str, Any]) -> list[Block]:
+    """Whether the rules were the same in all periods, if there are several."""
+    found = fit.get("time_test")
+    if found is None:
+        return []
+    level = threshold("report", "misfit")["value"]
+    changed = [name for name, p in zip(found["names"], found["single_p"], strict=True) if p is not None and p < level]
+    p = words.number(found["p"])
+    if found["p"] >= level:
+        return [Text("dynamics-time", f"Nothing says that the preferences differ between the periods (p = {p}).")]
+    most = f": {words.listing(changed)}" if changed else ""
+    return [Text("dynamics-time", f"The preferences were not the same in all periods (p = {p}){most}. The numbers "
+                 "above are means over the periods; estimate each period by itself with --waves.")]
 
 
 # ---- the whole model -----------------------------------------------------------------------

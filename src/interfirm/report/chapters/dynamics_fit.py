@@ -93,7 +93,7 @@ def _violin(row: dict[str, Any], *, scaled: bool) -> list[dict[str, Cell]]:
 
 
 def _importance(fit: dict[str, Any]) -> Figure:
-    titles = {row["parameter"]: words.sentence(row["label"].split(" (")[0]) for row in fit["readings"]}
+    titles = {row["parameter"]: words.sentence(row["label"]) for row in fit["readings"]}
     order = sorted(fit["importance"], key=lambda row: -row["mean"])
     others = [row for row in order if row["effect"] != "density"]
     top = others[0]["effect"] if others else ""

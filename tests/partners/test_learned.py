@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from interfirm import cli
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners import learned_ranking, recommend, why_not
 from interfirm.partners.learn import choice_covariance, fit_choices
 from interfirm.partners.learned import common_partners, split
 from interfirm.study.example import example
 from interfirm.study.study import Study
+from interfirm.study.write.folder import write_study
 
 
 def _studies() -> ModuleType:
@@ -140,3 +142,17 @@ def test_the_covariance_is_that_of_repeated_samples() -> None:
     seen = np.std(fits, axis=0, ddof=1)
     # the standard deviation of 120 draws is known to 1/√240 = 6.5 %; three of those
     assert np.mean(told, axis=0) == pytest.approx(seen, rel=0.2)
+
+
+def test_the_command_tests_the_ranking(planted: Study, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_study(planted, tmp_path / "study")
+    assert cli.run(["partners", str(tmp_path / "study"), "--evaluate", "--csv", str(tmp_path / "test.csv")]) == 0
+    out = capsys.readouterr().out
+    for words in ("partners met afterwards", "Adamic-Adar", "same country", "random", "Learned from"):
+        assert words in out
+    table = pd.read_csv(tmp_path / "test.csv")
+    assert {"precision", "recall", "reciprocal_rank", "ndcg", "recall_low", "recall_high"} <= set(table.columns)
+    assert set(table["cut"]) == {5, 10, 20, 50}
+    write_study(example(seed=1), tmp_path / "small")
+    assert cli.run(["partners", str(tmp_path / "small"), "--evaluate"]) == 2
+    assert "Use explicit weights" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from interfirm import Study, example
-from interfirm.partners import introduction_plan
+from interfirm.partners import introduction_plan, learned_ranking
 from interfirm.partners.ground import ground
 from interfirm.report.blocks import Figure, Numbers, Table
 from interfirm.report.chapters.partners import chapter
@@ -76,3 +76,24 @@ def test_firms_of_one_sector_that_all_are_rivals() -> None:
                                "actors": pd.DataFrame({"actor": list("abcdef"), "sector": "tools"})})
     assert [block.type for block in chapter(Context(study)).blocks] == ["not_answered"]
     assert ground(study).ties.nnz == 0
+
+
+def test_the_learned_ranking_is_shown_with_its_test() -> None:
+    rng = np.random.default_rng(2)
+    rows = []
+    for year in range(2010, 2018):
+        for number in range(40):
+            region = int(rng.integers(12))
+            members = {region * 10 + int(i) for i in rng.choice(10, 3, replace=False)}
+            rows += [{"alliance": f"{year}-{number}", "actor": f"f{i:03}", "start": f"{year}-05-01"} for i in members]
+    frame = pd.DataFrame(rows)
+    actors = sorted(set(frame["actor"]))
+    study = Study.from_tables({"waves": pd.DataFrame({"wave": ["2018"]}), "alliances": frame, "actors": pd.DataFrame({
+        "actor": actors, "sector": [f"s{k % 7}" for k in range(len(actors))]})})
+    block = next(item for item in chapter(Context(study)).blocks if item.id == "partners-learned")
+    assert isinstance(block, Numbers)
+    tested = learned_ranking(study).evaluation
+    assert block.items[0].value == pytest.approx(tested.values("learned", "recall", 10).mean())
+    assert block.items[1].value == pytest.approx(tested.ratio("recall", 10)[1])
+    shown = {item.id: item.type for item in chapter(Context(example())).blocks}
+    assert shown["partners-learned"] == "not_answered"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from interfirm.study.study import Study
 
 _DRAWS = 20
+_CUT = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -48,6 +49,13 @@ def partners(
     requirements: Annotated[
         Path | None, typer.Option(help="Your own requirement profiles (CSV) in place of the expert prior.")
     ] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(help="Vectors of the organisations from a language model of your own, in place of their words."),
+    ] = None,
+    evaluate: Annotated[
+        bool, typer.Option("--evaluate", help="How well a ranking learned from past alliances foresees later ones.")
+    ] = False,
     ranking: Annotated[
         str, typer.Option(help="auto, weights, or learned from the dates of past alliances.")
     ] = "auto",
@@ -72,17 +80,20 @@ def partners(
     """List fitting partners of a firm with reasons, say why not another, plan introductions, or write sheets."""
     from interfirm.study.read.tables import read_study
 
-    if [firm is not None, plan is not None, sheets is not None].count(True) != 1:
+    if [firm is not None, plan is not None, sheets is not None, evaluate].count(True) != 1:
         raise UsageError("Say what you want: --for FIRM for one firm's partners, --plan 20 for the cluster's next "
-                         "introductions, or --sheets FOLDER for one page per firm.")
+                         "introductions, --sheets FOLDER for one page per firm, or --evaluate to test a learned list.")
     if why_not is not None and firm is None:
         raise UsageError("--why-not needs --for: on whose list?")
     study, aim, own = read_study(path), _spaced(purpose), _weights(weight or [])
     if sheets is not None:
         _write_sheets(study, sheets, aim, wave, leave_out or [], seed)
         return
+    if evaluate:
+        _show_evaluation(study, seed, csv)
+        return
     what: dict[str, Any] = {"purpose": aim, "type": kind, "weights": own, "wave": wave,
-                            "requirements": _profiles(requirements)}
+                            "requirements": _profiles(requirements), "vectors": _vectors(study, vectors)}
     if firm is None:
         what |= {"capacity": capacity, "share": share, "exclude": [_pair(text) for text in exclude or []],
                  "rivals": rivals, "farthest": farthest, "between": "firms and others" if others else "firms"}
@@ -90,6 +101,33 @@ def partners(
         return
     what |= {"top": top, "who": "all" if everyone else "members"}
     _show_list(study, firm, why_not, what, ranking, seed, csv)
+
+
+def _vectors(study: Study, path: Path | None) -> pd.DataFrame | None:
+    from interfirm import terminal
+    from interfirm.study.read.vectors import read_vectors
+
+    if path is None:
+        return None
+    frame, findings = read_vectors(path, list(map(str, study.actors["actor"])))
+    terminal.show_findings(findings.sorted())
+    return frame
+
+
+def _show_evaluation(study: Study, seed: int, csv: Path | None) -> None:
+    from interfirm import terminal
+    from interfirm.partners import learned_ranking
+
+    with terminal.progress() as step:
+        step("learning from past alliances, and testing on the last years")
+        found = learned_ranking(study, seed=seed)
+    typer.echo(found.evidence)
+    table = found.evaluation.table()
+    shown = ["group", "method", "recall", "recall_low", "recall_high", "precision", "reciprocal_rank", "ndcg"]
+    terminal.show_table(table.loc[table["cut"] == _CUT, shown], title=f"The first {_CUT} names, with 95 % intervals of "
+                        "recall")
+    typer.echo(str(found.model))
+    _save(table, csv)
 
 
 def _show_plan(study: Study, count: int, what: dict[str, Any], seed: int, csv: Path | None) -> None:

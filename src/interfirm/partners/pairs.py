@@ -81,6 +81,19 @@ class Pairs:
 def pairs(base: Ground, aim: Aim, *, exclude: Iterable[tuple[str, str]] = (), rivals: bool = False,
           farthest: float = 0.0, between: str = "firms") -> Pairs:
     """Collect the pairs of members that may be introduced; see :func:`interfirm.partners.introduction_plan`."""
+    exclude = list(exclude)
+    plain = aim.any and not exclude and not rivals and farthest == 0 and between == "firms"
+    key = ("partners pairs", base.wave)
+    if plain and key in base.study._cache:
+        return base.study._cache[key]  # type: ignore[no-any-return]
+    made = _collect(base, aim, exclude, rivals, farthest, between)
+    if plain:
+        base.study._cache[key] = made
+    return made
+
+
+def _collect(base: Ground, aim: Aim, exclude: Iterable[tuple[str, str]], rivals: bool, farthest: float,
+             between: str) -> Pairs:
     where = members(base)
     if len(where) > MOST:
         raise UsageError(f"The study has {len(where):,} members; a plan is made for at most {MOST}. "

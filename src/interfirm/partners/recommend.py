@@ -135,7 +135,8 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
         ``"members"`` or ``"all"``, external actors included.
     ranking
         ``"weights"``; ``"learned"``; or ``"auto"``: learned where the history suffices, the actor is in it, the
-        ranking foresees better than plain rules, and no purpose, type, weights or wave is given.
+        ranking foresees better than plain rules, and nothing else is given (purpose, type, requirements, vectors,
+        weights, wave).
     seed
         Seed of the random weights behind ``stability``, and of learning.
 
@@ -166,7 +167,7 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
     if top < 1:
         raise UsageError(f"The list must hold at least 1 partner; top is {top}.")
     found = scored(study, actor, Aim(purpose, type, requirements, vectors), weights, wave, who)
-    plain = purpose is None and type is None and weights is None and wave is None
+    plain = all(given is None for given in (purpose, type, requirements, vectors, weights, wave))
     learned = chosen_list(study, found, ranking, plain=plain, top=top, seed=seed)
     if learned is None:
         kept, evidence = stability(found, top, seed), "The weights are expert priors, not estimates."

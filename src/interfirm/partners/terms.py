@@ -53,6 +53,11 @@ class Aim:
     requirements: pd.DataFrame | None = None
     vectors: pd.DataFrame | None = None
 
+    @property
+    def any(self) -> bool:
+        """Whether nothing is asked in particular."""
+        return all(given is None for given in (self.purpose, self.type, self.requirements, self.vectors))
+
 
 @lru_cache(maxsize=1)
 def declared() -> dict[str, Term]:

@@ -72,7 +72,7 @@ def why_not(study: Study, actor: str, other: str, *, purpose: str | None = None,
     ids = str(base.actors[found.at]), str(base.actors[j])
     if not found.open[j]:
         return WhyNot(*ids, _closed(found, j, name, who), None, None, mine, beside)
-    plain = purpose is None and type is None and weights is None and wave is None
+    plain = all(given is None for given in (purpose, type, requirements, vectors, weights, wave))
     learned = chosen_list(study, found, ranking, plain=plain, top=len(base.actors), seed=seed)
     if learned is not None:
         return _by_learned(learned, ids, name, j, top, mine, beside)

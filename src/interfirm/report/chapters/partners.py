@@ -8,6 +8,7 @@ import numpy as np
 
 from interfirm.errors import UsageError
 from interfirm.partners.ground import ground
+from interfirm.partners.learned import CUT, learned_ranking
 from interfirm.partners.pairs import Pairs, pairs
 from interfirm.partners.plan import IntroductionPlan, introduction_plan
 from interfirm.partners.scoring import members
@@ -48,6 +49,7 @@ def chapter(ctx: Context) -> Chapter:
         blocks.append(NotAnswered("partners-bring", "What could the partners bring each other?",
                                   "Nobody answered the questions on capabilities, so the list rests on who knows whom, "
                                   "on place and on kind.", "The items of the instrument 'capability', once per firm."))
+    blocks += _learned(ctx)
     claims = _claims(ctx, plan)
     return Chapter("partners", _TITLE, _LEAD, claims, [*blocks, *_advice(ctx, plan)])
 
@@ -160,6 +162,30 @@ def _rests(found: Pairs) -> Block:
 
 def _mean(values: Any) -> float | None:
     return float(values.mean()) if len(values) else None
+
+
+def _learned(ctx: Context) -> list[Block]:
+    """How well a ranking learned from past alliances foresees later partners."""
+    if ctx.study.alliances.empty:
+        return []
+    try:
+        found = learned_ranking(ctx.study, seed=ctx.seed)
+    except UsageError as problem:
+        return [NotAnswered("partners-learned", "Does history show who finds whom?",
+                            str(problem).split(". ")[0].rstrip(".") + ".",
+                            "Start dates of alliances over at least three years, with their members.")]
+    tested, (other, ratio, low, high) = found.evaluation, found.evaluation.ratio("recall", CUT)
+    mine, theirs = (float(tested.values(name, "recall", CUT).mean()) for name in ("learned", other))
+    items = [Number(f"Later partners among the first {CUT} names", mine, "evaluate", "share",
+                    comparison=f"best plain rule ({other}): {words.share(theirs)}"),
+             Number("Learned against the best plain rule", ratio, "evaluate", unit="times", low=low, high=high),
+             Number("Organisations tested", len(tested.found), kind="count",
+                    comparison=f"new partners from {int(tested.until) + 1} to {tested.after}")]
+    use = "The lists of single firms follow it" if found.better else "It foresees no better than a plain rule, so " \
+        "the lists of single firms keep to the weights"
+    return [Numbers("partners-learned", "What history shows of who finds whom", items,
+                    f"Learned from alliances to {tested.until}, tested on later ones. {use}. All of it: interfirm "
+                    "partners STUDY --evaluate.")]
 
 
 def _claims(ctx: Context, plan: IntroductionPlan) -> list[Claim]:

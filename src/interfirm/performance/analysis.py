@@ -173,13 +173,14 @@ def survey_analysis(data: Microdata | pd.DataFrame | Source, outcome: str, *, co
     main = fit(design, asked.model)
     found = marginal_effects(main)
     wide = _breadth(data, outcome, cooperation, controls, asked, sample, main.model)
-    fits = [main, *([wide] if wide is not None else []), *(fit(design, name) for name in asked.also)]
+    fits = [main, *([wide] if wide is not None else []), *(fit(main.design, name) for name in asked.also)]
     turning = tuple(inverted_u(wide, name) for name in ("breadth", "depth")
                     if f"{name}^2" in wide.names) if wide else ()
     named = [outcome, *_columns(data, [*cooperation, *controls, *(asked.breadth or ()), *asked.depth,
                                        *asked.complementarity]), *(name for name in (weights, cluster, strata) if name)]
     return Analysis(
-        data_dictionary(data, list(dict.fromkeys(named))), tuple(fits), found, paper_table(fits),
+        data_dictionary(data, list(dict.fromkeys(named)), categories=_categories(controls)), tuple(fits), found,
+        paper_table(fits),
         tuple(words.effects(found)), tuple(words.cautions(share=_share(main))), (*design.findings, *main.findings),
         turning, _complements(data, outcome, asked, controls, sample, main.model, step),
         _curves(design, main, asked, step), _resampled(main, asked, step))
@@ -235,7 +236,7 @@ def study_analysis(study: Study, *, outcome: str = "new_product_share", cooperat
         sentences += [words.sentence(row, fits[-1]) for row in
                       cast("list[dict[str, Any]]", marginal_effects(fits[-1], placed).rows.to_dict("records"))]
         findings += [item for item in wider.findings if item not in findings]
-    fits += [fit(design, name) for name in asked.also]
+    fits += [fit(main.design, name) for name in asked.also]
     named = [outcome, *_columns(source, [*cooperation, *controls, *placed])]
     return Analysis(
         data_dictionary(source, list(dict.fromkeys(named))), tuple(fits), found, paper_table(fits), tuple(sentences),
@@ -281,12 +282,20 @@ def _complements(data: Any, outcome: str, asked: Options, controls: Sequence[str
 def _curves(design: Design, main: Fit, asked: Options, step: Progress) -> tuple[Curve, ...]:
     if not asked.curve:
         return ()
-    return tuple(specification_curve(design, name, model=main.model, progress=step) for name in design.focal
-                 if name in design.bases)
+    return tuple(specification_curve(design, name, model=main.model, progress=_about(name, step))
+                 for name in design.focal if name in design.bases)
+
+
+def _about(name: str, step: Progress) -> Progress:
+    return lambda text: step(f"curve of '{name}', {text}")
 
 
 def _resampled(main: Fit, asked: Options, step: Progress) -> Bootstrap | None:
     return bootstrap(main, draws=asked.draws, seed=asked.seed, progress=step) if asked.draws else None
+
+
+def _categories(terms: Sequence[str]) -> list[str]:
+    return [term.strip()[2:] for term in terms if term.strip().startswith("i.")]
 
 
 def _columns(data: Any, terms: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from interfirm.errors import DataError, Finding, UsageError
 from interfirm.performance.design import Design
 from interfirm.performance.estimates import Fit
 from interfirm.performance.margins import effects_of
-from interfirm.performance.models import fit as fit_model
+from interfirm.performance.quick import estimates
 from interfirm.performance.terms import Floats
 
 if TYPE_CHECKING:
@@ -83,9 +83,22 @@ def resample(design: Design, seed: int, draw: int) -> Ints:
     return np.concatenate(out)
 
 
+def _varying(part: Design, names: Sequence[str]) -> tuple[Design, list[int]]:
+    """A resample without the columns that it happens to lack; an error if the question is about one of them."""
+    keep = [i for i in range(len(part.columns)) if i == 0 or np.ptp(part.x[:, i]) > 0]
+    if len(keep) == len(part.columns):
+        return part, keep
+    gone = [column for i, column in enumerate(part.columns) if i not in keep]
+    if any(name in column.of for column in gone for name in names):
+        raise np.linalg.LinAlgError
+    return part.only([part.columns[i].name for i in keep]), keep
+
+
 def bootstrap(found: Fit, variables: Sequence[str] | None = None, *, draws: int = 999, seed: int = 1,
               progress: Callable[[str], None] | None = None) -> Bootstrap:
     """Average marginal effects in resamples of the firms: intervals that trust neither curve nor delta method.
+
+    Where a resample holds no firm of some category of a control, that column is left out of it.
 
     Parameters
     ----------
@@ -132,16 +145,15 @@ def bootstrap(found: Fit, variables: Sequence[str] | None = None, *, draws: int 
     design = found.design
     names = list(design.focal or design.bases) if variables is None else list(variables)
     names = [name for name in names if name in design.bases]
-    cut = found.model == "tobit" and "low" in found.extra
-    low_end, high_end = (found.extra[key] if cut else None for key in ("low", "high"))
     kept, failed = [], 0
     for draw in range(draws):
         if progress is not None and draw % 20 == 0:
             progress(f"resample {draw} of {draws}")
         try:
-            kept.append(effects_of(fit_model(design.take(resample(design, seed, draw)), found.model, low=low_end,
-                                             high=high_end), names))
-        except (DataError, np.linalg.LinAlgError):
+            part, columns = _varying(design.take(resample(design, seed, draw)), names)
+            made = replace(found, design=part, estimate=estimates(found, part, columns))
+            kept.append(effects_of(made, names))
+        except np.linalg.LinAlgError:
             failed += 1
     if failed > (1 - _FEWEST) * draws:
         raise DataError(Finding("error", f"{failed} of {draws} resamples could not be estimated", "unstable",

@@ -16,7 +16,8 @@ _CODES: Final = 8
 COLUMNS: Final = ("variable", "question", "type", "known", "empty", "refused", "least", "mean", "most", "values")
 
 
-def data_dictionary(data: Microdata | pd.DataFrame | Source, variables: Sequence[str] | None = None) -> pd.DataFrame:
+def data_dictionary(data: Microdata | pd.DataFrame | Source, variables: Sequence[str] | None = None, *,
+                    categories: Sequence[str] = ()) -> pd.DataFrame:
     """What each variable is: its question, its type, how many answers are known, and what its codes mean.
 
     Parameters
@@ -25,6 +26,8 @@ def data_dictionary(data: Microdata | pd.DataFrame | Source, variables: Sequence
         A survey file, or a table.
     variables
         Names of columns; None: all.
+    categories
+        Columns of numbers that are used as categories: their values are listed.
 
     Returns
     -------
@@ -48,10 +51,11 @@ def data_dictionary(data: Microdata | pd.DataFrame | Source, variables: Sequence
     source = Source.of(data)
     refused = getattr(data, "refused", {})
     names = list(source.frame.columns) if variables is None else list(variables)
-    return pd.DataFrame([_row(source, name, dict(refused.get(name, {}))) for name in names], columns=list(COLUMNS))
+    return pd.DataFrame([_row(source, name, dict(refused.get(name, {})), name in categories) for name in names],
+                        columns=list(COLUMNS))
 
 
-def _row(source: Source, name: str, refused: dict[str, int]) -> tuple[Any, ...]:
+def _row(source: Source, name: str, refused: dict[str, int], grouped: bool) -> tuple[Any, ...]:
     import pandas as pd
 
     column = source.column(name)
@@ -59,7 +63,7 @@ def _row(source: Source, name: str, refused: dict[str, int]) -> tuple[Any, ...]:
     labels = source.codes.get(name, {})
     numeric = pd.api.types.is_numeric_dtype(column.dtype)
     used = known.unique()
-    kind = _kind(len(used), numeric, bool(labels) and set(used) <= set(labels))
+    kind = _kind(len(used), numeric, grouped or (bool(labels) and set(used) <= set(labels)))
     numbers = (float(known.min()), float(known.mean()), float(known.max())) if numeric and len(known) else (None,) * 3
     gone = "; ".join(f"{code}: {number:,}" for code, number in refused.items())
     shown = _values(known, labels) if kind != "number" else ""

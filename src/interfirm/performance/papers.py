@@ -18,6 +18,7 @@ from interfirm.performance.margins import marginal_effects
 if TYPE_CHECKING:
     import pandas as pd
 
+_NARROW: Final = 26
 SHOWN: Final = ("margins", "coefficients")
 _SPECIAL: Final = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
                    "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
@@ -53,13 +54,14 @@ class PaperTable:
         """Header, rows and foot."""
         return [self.header, *self.rows, *self.foot]
 
-    def text(self) -> str:
-        """Aligned plain text."""
+    def text(self, width: int = 100) -> str:
+        """Aligned plain text; names of variables are cut where the table would be wider than ``width``."""
         widths = [max(len(row[i]) for row in self.cells) for i in range(len(self.header))]
+        widths[0] = min(widths[0], max(_NARROW, width - sum(widths[1:]) - 2 * len(widths[1:])))
         line = "-" * (sum(widths) + 2 * (len(widths) - 1))
 
         def shown(row: Sequence[str]) -> str:
-            first = row[0].ljust(widths[0])
+            first = _cut(row[0], widths[0]).ljust(widths[0])
             rest = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
             return "  ".join([first, *rest]).rstrip()
 
@@ -199,6 +201,16 @@ def _note(fits: Sequence[Fit], show: str) -> str:
     inside = "95 % intervals in square brackets" if len(fits) == 1 else "standard errors in brackets"
     errors = "; ".join(dict.fromkeys(item.errors for item in fits))
     return f"{what}; {inside} ({errors}). Associations, not causes."
+
+
+def _cut(text: str, width: int) -> str:
+    """The text in at most ``width`` letters; a name in brackets at its end is kept."""
+    if len(text) <= width:
+        return text
+    head, mark, name = text.rpartition(" (")
+    if not mark or len(name) > width - 8:
+        return text[:width - 1] + "…"
+    return f"{head[:width - len(name) - 3]}… ({name}" if len(head) > 3 else text[:width]
 
 
 def _latex(text: str) -> str:

@@ -21,7 +21,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"_build", "generated"} & set(path.parts))
 TEXTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 COMMANDS = ("import", "check", "report", "export", "measure", "structure", "capability", "cases", "partners", "cluster",
-            "entry", "template", "example", "describe", "dynamics", "knowledge")
+            "entry", "template", "example", "describe", "dynamics", "knowledge", "performance")
 
 pytest.importorskip("sphinx", reason="the documentation tools are not installed (extra 'docs')")
 

@@ -23,6 +23,7 @@ from interfirm.cluster import CALCULATORS
 from interfirm.cluster import catalogue as cluster
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
+from interfirm.performance import catalogue as performance
 from interfirm.relations import catalogue as relations
 from interfirm.simulation import published
 from interfirm.simulation.published import cards
@@ -55,7 +56,8 @@ def data_format() -> str:
 def measures() -> str:
     """Every measure: what it says, how to read it, its formula, what is done with missing ties, its source."""
     parts = []
-    chapters = (("network", catalogue), ("relations", relations), ("knowledge", knowledge), ("cluster", cluster))
+    chapters = (("network", catalogue), ("relations", relations), ("knowledge", knowledge), ("cluster", cluster),
+                ("performance", performance))
     for chapter, name, texts in ((c, name, made.texts()) for c, made in chapters for name in made.names()):
         row = texts.get(name)
         if row is None:
@@ -86,6 +88,8 @@ def python_api() -> str:
     parts += [_directive("autofunction", f"interfirm.knowledge.{name}") for name in knowledge.names()]
     parts += ["## interfirm.cluster\n"]
     parts += [_directive("autofunction", f"interfirm.cluster.{name}") for name in (*cluster.names(), *CALCULATORS)]
+    parts += ["## interfirm.performance\n"]
+    parts += [_directive("autofunction", f"interfirm.performance.{name}") for name in performance.names()]
     parts += ["## interfirm.dynamics\n"]
     parts += [_directive("autoclass" if inspect.isclass(getattr(dynamics, name)) else "autofunction",
                          f"interfirm.dynamics.{name}") for name in dynamics.__all__]

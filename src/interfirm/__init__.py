@@ -25,7 +25,8 @@ _LAZY = {
     "read_study": ("interfirm.study.read.tables", "read_study"),
     "write_study": ("interfirm.study.write.folder", "write_study"),
 }
-_CHAPTERS = ("network", "structure", "relations", "capability", "partners", "knowledge", "cluster", "dynamics")
+_CHAPTERS = ("network", "structure", "relations", "capability", "partners", "knowledge", "cluster", "performance",
+             "dynamics")
 
 __all__ = [
     "DataError",

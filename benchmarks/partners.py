@@ -16,6 +16,7 @@ from interfirm.partners.learn import Walker, top_lists
 from interfirm.partners.recommend import recommend
 
 THEMES = ("programme", "topic")
+WANTED = 1.5
 
 
 def rows() -> Iterator[Row]:
@@ -27,7 +28,9 @@ def rows() -> Iterator[Row]:
     network = "H2020"
     start = time.perf_counter()
     result = evaluate(study, until="2017", after="2020", themes=THEMES)
-    yield Row("learn and evaluate (companies)", network, time.perf_counter() - start)
+    ratio = result.ratio()[1]
+    yield Row("learn and evaluate (companies)", network, time.perf_counter() - start, short=ratio < WANTED,
+              note=f"recall@20 {ratio:.2f} times the best baseline, wanted {WANTED:g}")
     show(result)
     start = time.perf_counter()
     walker = Walker(history(study, "2020", themes=THEMES), np.ones(len(study.actors), dtype=bool))
@@ -53,8 +56,8 @@ def show(result: PartnerEvaluation) -> None:
                   f"{row['recall_high']:.4f}]  precision {row['precision']:.4f}  MRR {row['reciprocal_rank']:.4f}  "
                   f"NDCG {row['ndcg']:.4f}")
     ratio = result.ratio()[1]
-    state = "met" if ratio >= 1.5 else "MISSED"
-    print(f"  wanted: 1.50 times the best baseline; reached {ratio:.2f}: {state}", flush=True)
+    state = "met" if ratio >= WANTED else "MISSED"
+    print(f"  wanted: {WANTED:.2f} times the best baseline; reached {ratio:.2f}: {state}", flush=True)
 
 
 def memory() -> float:

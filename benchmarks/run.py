@@ -24,7 +24,8 @@ TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners",
 class Row:
     """One comparison. ``agreement`` is the largest absolute difference of the values compared.
 
-    ``faster`` is the least wanted ratio peer / ours, ``within`` the most seconds wanted.
+    ``faster`` is the least wanted ratio peer / ours, ``within`` the most seconds wanted; ``short`` says that a target
+    other than these, named in ``note``, was not reached.
     """
 
     what: str
@@ -36,6 +37,7 @@ class Row:
     faster: float | None = None
     within: float | None = None
     note: str = ""
+    short: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -48,7 +50,7 @@ class Row:
         slow = self.faster is not None and (self.ratio is None or self.ratio < self.faster)
         late = self.within is not None and self.ours > self.within
         wrong = self.agreement is not None and not self.agreement <= 1e-9
-        return slow or late or wrong
+        return slow or late or wrong or self.short
 
     def line(self) -> str:
         target = f"≥ {self.faster:g}×" if self.faster else f"≤ {self.within:g} s" if self.within else ""

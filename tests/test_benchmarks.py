@@ -31,6 +31,7 @@ def test_a_missed_target_is_marked(bench):
     assert "MISSED" in slow.line()
     assert "2.0×" in slow.line()
     assert bench.Row("a", "b", ours=3.0, within=2).missed
+    assert bench.Row("a", "b", ours=1.0, note="too few found", short=True).missed
     assert bench.Row("a", "b", ours=1.0, agreement=float("nan")).missed
     assert not bench.Row("a", "b", ours=1.0, theirs=9.0, agreement=0.0, faster=5, within=2).missed
 

@@ -130,7 +130,8 @@ def prepare(start: Start, parameters: Mapping[str, float] | None = None, *, seed
     world = allocate(start, parameters, seed=seed, replication=replication, periods=periods, policy=policy, off=off,
                      events=events)
     list_ties(world)
-    draw_unknown(world, start.size, start.spread)
+    if start.spread > 0:
+        draw_unknown(world, start.size, start.spread)
     return world
 
 

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def rows_of(study: Study, when: str | None) -> pd.DataFrame:
-    """The ties of a wave (all where there are no waves) with positions and layers."""
+    """The ties of a wave (all where there are no waves) with positions and layers, without those not known to be ties."""
     positions = study.tie_positions
     rows = study.ties.assign(ego=positions[:, 0], alter=positions[:, 1])
     known_as = study.relations.set_index("relation")
@@ -28,8 +28,7 @@ def rows_of(study: Study, when: str | None) -> pd.DataFrame:
     if when is not None:
         mine = rows["wave"] == when
         rows = rows.loc[mine | rows["wave"].isna()]
-    known = rows["weight"].isna() | (rows["weight"] > 0)
-    return rows.loc[known.to_numpy(dtype=bool)]
+    return rows.loc[(rows["weight"] > 0).fillna(False).to_numpy(dtype=bool)]
 
 
 def tie_table(study: Study, when: str | None, who: Ints, steps: int, notes: list[str]) -> npt.NDArray[np.void]:
@@ -54,6 +53,8 @@ def tie_table(study: Study, when: str | None, who: Ints, steps: int, notes: list
             ties.ask(one, two)
             ties.ask(two, one)
     asked = {(int(a), int(b)) for a, b in zip(found["knowledge"]["ego"], found["knowledge"]["alter"], strict=True)}
+    both_ways = found["knowledge"].loc[~found["knowledge"]["directed"].to_numpy(dtype=bool)]
+    asked |= {(int(b), int(a)) for a, b in zip(both_ways["ego"], both_ways["alter"], strict=True)}
     for row in found["knowledge"].itertuples():
         ties.knowledge(row)
     if not len(found["exchange"]) and not alliances:

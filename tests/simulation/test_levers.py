@@ -33,7 +33,8 @@ def test_everything_wrong_is_said_at_once() -> None:
     said = str(problem.value)
     for expected in ("unknown lever 'brokr'", "Did you mean 'broker'?", "unknown setting 'plases'", "'places'?",
                      "who is 'rich'", "weak, any, strong", "capability is 1.5", "a budget of 100 EUR",
-                     "places is 'many'", "more than 0 years", "'none' is always compared", "unknown lever 'trainig'", "mine.toml"):
+                     "places is 'many'", "more than 0 years", "'none' is always compared",
+                     "unknown lever 'trainig'", "mine.toml"):
         assert expected in said, expected
 
 

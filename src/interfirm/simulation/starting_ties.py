@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def rows_of(study: Study, when: str | None) -> pd.DataFrame:
-    """The ties of a wave (all where there are no waves) with positions and layers, without those not known to be ties."""
+    """The ties of a wave (all where there are no waves) with positions and layers, without those that nobody stated."""
     positions = study.tie_positions
     rows = study.ties.assign(ego=positions[:, 0], alter=positions[:, 1])
     known_as = study.relations.set_index("relation")

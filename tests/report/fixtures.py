@@ -154,7 +154,8 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
     matrix = [{"row": a, "column": b, "value": int(rng.poisson(9 if a == b else 3))} for a in sectors for b in sectors]
 
     def fig(chart: str, title: str, subtitle: str, rows: Any, **options: Cell) -> Figure:
-        told = [r for r in rows if chart not in ("pictograms", "violins") or r.get("kind") == "firm" or "observed" in r]
+        mixed = chart in ("pictograms", "violins", "networks")
+        told = [r for r in rows if not mixed or r.get("kind") == "firm" or "observed" in r]
         head = [(k, "text" if isinstance(v, str) else "number") for k, v in told[0].items()]
         table = _small(f"fig-{chart}-table", title, head, [list(r.values()) for r in told])
         return Figure(f"fig-{chart}", title, subtitle, note, chart, rows, table, options, "degree")  # type: ignore[arg-type]
@@ -179,7 +180,20 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
                        x_title="Ties received", y_title="Firms", zero=True),
         "pictograms": fig("pictograms", "One alliance is a nodal circuit", "Two structures and one alliance, 2024",
                           _drawings([n["label"] for n in nodes[:6]])),
+        "networks": fig("networks", "With meetings, more pairs work together", "Now and in five years", _networks(),
+                        columns=3),
     }
+
+
+def _networks() -> list[dict[str, Cell]]:
+    spots = [(0.1, 0.2), (0.9, 0.3), (0.5, 0.9), (0.4, 0.5)]
+    rows: list[dict[str, Cell]] = []
+    for panel, pairs in (("Now", [(0, 1)]), ("No policy", [(0, 1)]), ("With meetings", [(0, 1), (2, 3)])):
+        rows.append({"panel": panel, "says": f"{len(pairs)} pairs"})
+        rows += [{"panel": panel, "kind": "tie", "x": spots[a][0], "y": spots[a][1], "x2": spots[b][0],
+                  "y2": spots[b][1], "highlight": a == 2} for a, b in pairs]
+        rows += [{"panel": panel, "kind": "firm", "x": x, "y": y} for x, y in spots]
+    return rows
 
 
 def _violins() -> list[dict[str, Cell]]:
@@ -267,7 +281,7 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
         figures["dots"], figures["scatter"], table])
     shape = Chapter("cohesion", "How tightly is it knit?", "Compared with chance, not with zero.", [claims[1]],
                     [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"],
-                     figures["violins"]])
+                     figures["violins"], figures["networks"]])
     change = Chapter("change", "What changed?", "Two waves, three years apart.", [claims[2]],
                      [figures["slope"], figures["parts"],
                       NotAnswered("why", "Why did ties end?", "Two waves show that ties ended, not why.",

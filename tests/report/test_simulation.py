@@ -91,3 +91,17 @@ def test_page(study: Study, values: dict[str, Any]) -> None:
             for width in (720, 352):
                 assert CHARTS[block.chart](block.rows, block.options, width).spec["layer"]
     assert np.isfinite([row["effect"] for row in values["effects"]]).all()
+
+
+def test_the_drawing_before_and_after_holds_every_firm_and_tie() -> None:
+    from interfirm.report.charts import draw
+
+    rows: list[dict[str, Any]] = [{"panel": "Now", "says": "two pairs"}]
+    rows += [{"panel": "Now", "kind": "firm", "x": x, "y": y} for x, y in ((0, 0), (1, 0), (0, 1))]
+    rows += [{"panel": "Now", "kind": "tie", "x": 0, "y": 0, "x2": 1, "y2": 0, "highlight": strong}
+             for strong in (True, False)]
+    layers = draw("networks", rows, {"columns": 3}, 720).spec["layer"]
+    sizes = [(layer["mark"]["type"], len(layer["data"]["values"])) for layer in layers]
+    assert sizes.count(("rule", 1)) == 2 and ("point", 3) in sizes
+    firms = next(layer["data"]["values"] for layer in layers if layer["mark"]["type"] == "point")
+    assert firms[0]["y"] > firms[2]["y"] and firms[1]["x"] > firms[0]["x"]  # y grows upwards

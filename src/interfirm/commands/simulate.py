@@ -54,9 +54,9 @@ def simulate(
     workers: Annotated[int | None, typer.Option(help="Processes; one for each processor if left out.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="A Dask scheduler, e.g. tcp://10.0.0.5:8786.")] = None,
     wave: Annotated[str | None, typer.Option(help="The wave to start from; the last one if left out.")] = None,
-    fit: Annotated[
-        bool, typer.Option("--fit/--no-fit", help="Fit tie choice to the study's waves, or use the stated priors.")
-    ] = True,
+    priors: Annotated[
+        bool, typer.Option("--priors", help="Take tie choice from stated priors, even where the study has waves.")
+    ] = False,
     fixed: Annotated[
         bool, typer.Option("--fixed", help="Hold parameters at their usual values; else they are drawn from ranges.")
     ] = False,
@@ -77,7 +77,8 @@ def simulate(
     with terminal.progress() as said:
         said("reading the study")
         study = read_study(path)
-        plan = _plan(study, levers, years, step, wave, fit, fixed, _values(parameter or []), off or [], seed, said)
+        given = _values(parameter or [])
+        plan = _plan(study, levers, years, step, wave, not priors, fixed, given, off or [], seed, said)
         for note in plan.start.notes:
             terminal.say(f"Note: {note}")
         crew = hired(workers, scheduler)

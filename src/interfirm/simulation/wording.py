@@ -49,7 +49,7 @@ def clear(row: Mapping[str, Any]) -> bool:
 def spoken(found: Comparison) -> str:
     """Findings first: the best policy by output, what it costs, what it hangs on; then the limits."""
     head = (f"{len(found.policies) - 1} policies against none, {found.replications} replications of "
-            f"{found.years:g} years; each change with the 95 % interval of its mean.")
+            f"{found.years:g} year{'' if found.years == 1 else 's'}; each change with the 95 % interval of its mean.")
     lines = [head, *(_best_line(found, output) for output in MAIN), *_side_lines(found), *_hangs_lines(found)]
     return "\n".join([*lines, *LIMITS[:2]])
 

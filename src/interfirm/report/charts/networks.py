@@ -22,7 +22,7 @@ def networks(rows: Sequence[Row], options: Row, width: int) -> Drawing:
     square. ``tie``: x, y, x2, y2; highlighted ones are those that the figure speaks of.
     """
     names = list(dict.fromkeys(str(row["panel"]) for row in rows))
-    columns = min(int(options.get("columns") or 3), len(names)) if width >= COMPACT else 1
+    columns = max(1, min(int(options.get("columns") or 3), len(names))) if width >= COMPACT else 1
     canvas = Canvas(width, 0, left=4, right=4, top=4, bottom=4)
     size = min((canvas.inner - _GAP * (columns - 1)) / columns, 300.0)
     step = _HEAD + size + _FOOT

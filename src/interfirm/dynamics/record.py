@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 FORMAT: Final = "interfirm-fit/1"
+_LARGE: Final = 150
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,9 @@ def proposed(study: Study, relation: str, *, seed: int,
     step("why ties form: estimating")
     fit = estimate(study, spec, seed=seed)
     step("why ties form: goodness of fit")
-    tests: dict[str, Any] = {"gof": goodness_of_fit(fit, seed=seed), "importance": relative_importance(fit)}
+    panels = 500 if fit.panel.size <= _LARGE else 200  # the triads of a panel cost actors cubed
+    tests: dict[str, Any] = {"gof": goodness_of_fit(fit, seed=seed, panels=panels),
+                             "importance": relative_importance(fit)}
     if fit.panel.periods > 1:
         tests["time"] = time_test(fit)
     return with_tests(fit, tests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from interfirm.dynamics import (
     suggest,
     to_dict,
 )
-from interfirm.dynamics.export import table
+from interfirm.dynamics.export import table, text
 from interfirm.dynamics.reading import _texts
 from interfirm.dynamics.record import fingerprint
 from interfirm.errors import DataError, UsageError
@@ -102,13 +103,20 @@ def test_plain_words_belong_to_effects_that_there_are():
 
 
 def test_tables_as_text_and_latex(fit):
-    text = str(fit)
-    assert "converged" in text and "what it is" in text
+    plain = str(fit)
+    assert "converged" in plain and "what it is" in plain
     made = latex(fit, caption="Advice & more")
     assert made.count(r" \\") == len(fit.names) + 1
     assert r"Advice \& more" in made and r"\bottomrule" in made
     assert f"{fit.estimate('recip')[0]:.3f}" in made
     assert made.count("{") == made.count("}")
+
+
+def test_a_fit_that_has_not_converged_is_not_put_into_words(fit):
+    off = replace(fit, convergence=replace(fit.convergence, maximum=0.5, converged=False))
+    made = text(off, words=True)
+    assert "NOT CONVERGED" in made and "Not put into words" in made
+    assert "times as likely" not in made and "times as likely" in text(fit, words=True)
 
 
 def test_the_table_keeps_numbers_and_words_together(fit):
@@ -178,10 +186,10 @@ def test_every_mistake_of_a_call_is_named_at_once():
     spec = Specification("advice", ["recipp", "altX:employes", "X:distanc", "altX:sector", "recip"], fix={"foo": 1.0})
     found = examine(study, spec)
     assert sorted(codes(found)) == ["specification", "unknown-effect", *["unknown-name"] * 3]
-    text = " ".join(item.problem for item in found)
+    said = " ".join(item.problem for item in found)
     for near in ("recip", "employees", "distance"):
-        assert f"Did you mean '{near}'" in text
-    assert "altX:sector" in text
+        assert f"Did you mean '{near}'" in said
+    assert "altX:sector" in said
 
 
 def test_relations_and_waves_that_do_not_exist():

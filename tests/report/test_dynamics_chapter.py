@@ -83,6 +83,7 @@ def test_a_model_that_does_not_fit_is_leaning_at_most(more: dict[str, Any]) -> N
 def test_a_fit_that_has_not_converged_claims_nothing() -> None:
     found = of(kept(convergence={"converged": False, "maximum": 0.6}))
     assert found.claims == []
+    assert [b.id for b in found.blocks] == ["dynamics-unconverged", "dynamics-table", "dynamics-made"]
     made = next(b for b in found.blocks if b.id == "dynamics-made")
     assert "NOT converged" in made.items[3].comparison
 

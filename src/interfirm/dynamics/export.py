@@ -48,7 +48,11 @@ def text(fit: Fit, *, words: bool = False, findings: bool = True) -> str:
             lines += ["", f"'{variable}'"]
         lines.append(_line(row, width, readings[str(row["parameter"])].title))
     lines += ["", f"{fit.convergence}.", f"{_how(fit)} {_STARS}."]
-    if words:
+    if words and not fit.converged:
+        lines += ["", "Not put into words: the estimation has not converged, and its numbers are not to be used. Keep "
+                  "the fit with\n--output and go on from it with --continue, or leave out the effects with the largest "
+                  "standard errors."]
+    elif words:
         lines += ["", "In plain words (all else that the model knows being equal):"]
         lines += [_bullet(f"{item.parameter}: {item.sentence}") for item in readings.values()]
     return "\n".join([*lines, *(f"{item.level.capitalize()}: {item}" for item in fit.findings if findings)])

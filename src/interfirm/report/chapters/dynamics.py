@@ -43,6 +43,8 @@ def chapter(ctx: Context) -> Chapter:
     if "refused" in fit:
         return Chapter("dynamics", _TITLE, "", [], [NotAnswered("dynamics-refused", _TITLE, fit["refused"],
                                                                 fit["remedy"])])
+    if not fit["convergence"]["converged"]:
+        return Chapter("dynamics", _TITLE, "", [], [_unconverged(), _table(fit), _made(fit)])
     shown = [row for row in fit["readings"] if row["ratio"] is not None]
     blocks: list[Block] = [_ratios(fit, shown)] if shown else []
     blocks += [_in_words(fit), *_over_time(fit), *dynamics_fit.blocks(ctx, fit), _table(fit), _made(fit), _limits(fit)]
@@ -69,6 +71,12 @@ def _not_answered(ctx: Context) -> NotAnswered:
                        "and a model of your own that 'interfirm dynamics' has kept.")
 
 
+def _unconverged() -> NotAnswered:
+    why = "A model was estimated, but the estimation has not converged: its numbers are not to be read."
+    return NotAnswered("dynamics-unconverged", _TITLE, why, "Nothing: go on from it with 'interfirm dynamics "
+                       "--continue', or choose fewer effects, and make the report again with --fit.")
+
+
 def possible(ctx: Context) -> bool:
     """Whether the main relation has waves and changes enough for a model."""
     return ctx.relation is not None and len(ctx.waves) >= _WAVES and _changes(ctx) >= limit("changes")
@@ -84,9 +92,7 @@ def _changes(ctx: Context) -> int:
 
 
 def _claims(ctx: Context, fit: dict[str, Any], shown: list[dict[str, Any]]) -> list[Claim]:
-    """The two clearest choices, if the model has converged."""
-    if not fit["convergence"]["converged"]:
-        return []
+    """The two clearest choices."""
     relation, bad = fit["specification"]["relation"], dynamics_fit.misfits(fit)
     clear = sorted((row for row in shown if (row["probability"] or 0) >= _SURE),
                    key=lambda row: -abs(math.log(row["ratio"])))[:2]

@@ -178,6 +178,8 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
         "matrix": fig("matrix", "Ties stay within sectors", "Ties from row to column, advice, 2024", matrix),
         "violins": fig("violins", "The model reproduces degrees", "Observed against simulated", _violins(),
                        x_title="Ties received", y_title="Firms", zero=True),
+        "curve": fig("curve", "Toolmakers sit together up to 10 km", "Density of distances", _curve(),
+                     x_title="Distance, km", y_title="Density"),
         "pictograms": fig("pictograms", "One alliance is a nodal circuit", "Two structures and one alliance, 2024",
                           _drawings([n["label"] for n in nodes[:6]])),
         "networks": fig("networks", "With meetings, more pairs work together", "Now and in five years", _networks(),
@@ -194,6 +196,11 @@ def _networks() -> list[dict[str, Cell]]:
                   "y2": spots[b][1], "highlight": a == 2} for a, b in pairs]
         rows += [{"panel": panel, "kind": "firm", "x": x, "y": y} for x, y in spots]
     return rows
+
+
+def _curve() -> list[dict[str, Cell]]:
+    return [{"x": float(step), "value": 0.05 - 0.004 * step, "low": 0.02, "high": 0.03, "label": f"{step} km",
+             "highlight": step < 5} for step in range(11)]
 
 
 def _violins() -> list[dict[str, Cell]]:
@@ -281,7 +288,7 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
         figures["dots"], figures["scatter"], table])
     shape = Chapter("cohesion", "How tightly is it knit?", "Compared with chance, not with zero.", [claims[1]],
                     [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"],
-                     figures["violins"], figures["networks"]])
+                     figures["violins"], figures["networks"], figures["curve"]])
     change = Chapter("change", "What changed?", "Two waves, three years apart.", [claims[2]],
                      [figures["slope"], figures["parts"],
                       NotAnswered("why", "Why did ties end?", "Two waves show that ties ended, not why.",

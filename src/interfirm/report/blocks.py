@@ -15,7 +15,7 @@ from interfirm import vocabulary
 Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
 Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins",
-                "networks"]
+                "networks", "curve"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class Figure:
     ``scatter``    label, x, y, highlight
     ``geo``        label, latitude, longitude, value, highlight
     ``matrix``     row, column, value
+    ``curve``      x, value, low, high, label? (says its value), highlight — a curve with the band of chance
     ``pictograms`` panel, kind (firm, tie, rule, outside), x, y, x2, y2, label, highlight, says
 
     ``violins``    label, observed, mean, low, high, tip — and for its outline label, value, width

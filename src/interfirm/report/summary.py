@@ -24,8 +24,8 @@ from interfirm.study.study import Study
 
 FORMAT: Final = "interfirm-summary/1"
 CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
-                   "cases", "partners", "knowledge", "relations", "alliances", "place", "performance", "dynamics",
-                   "simulation")
+                   "cases", "partners", "knowledge", "relations", "alliances", "place", "cluster", "performance",
+                   "dynamics", "simulation")
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2
 _FEWEST: Final = 3

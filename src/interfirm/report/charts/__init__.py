@@ -12,6 +12,7 @@ from typing import Final
 
 from interfirm.errors import UnknownName
 from interfirm.report.charts.canvas import Drawing, Row
+from interfirm.report.charts.curves import curve
 from interfirm.report.charts.geography import geo
 from interfirm.report.charts.networks import networks
 from interfirm.report.charts.pictograms import pictograms
@@ -26,6 +27,7 @@ NARROW: Final = 352
 CHARTS: Final[dict[str, Callable[[Sequence[Row], Row, int], Drawing]]] = {
     "dots": dots, "null": null, "slope": slope, "parts": parts, "histogram": histogram, "scatter": scatter,
     "geo": geo, "matrix": matrix, "pictograms": pictograms, "violins": violins, "networks": networks,
+    "curve": curve,
 }
 
 

@@ -40,7 +40,7 @@ class LearningMatrix:
     Parameters
     ----------
     advantages
-        One row per advantage: ``title``, ``kind``, ``have`` (firms that have it) of ``firms``, ``use`` (of these, those
+        One row per advantage: ``title``, ``short``, ``kind``, ``have`` (firms that have it) of ``firms``, ``use`` (of these, those
         that make a linked effort), ``share``, ``low``, ``high``, ``without`` (share of the firms without it that make
         the effort), ``more`` (how sure it is that those with it make it more often), ``verdict``, ``probability``,
         ``certainty``, ``efforts``, ``why`` where nothing can be said.
@@ -174,7 +174,7 @@ def _advantages(firms: pd.DataFrame, agree: float) -> pd.DataFrame:
     out = []
     for row in rows("advantages"):
         linked = row["efforts"].split()
-        base = {"advantage": row["advantage"], "title": row["title"], "kind": row["kind"],
+        base = {"advantage": row["advantage"], "title": row["title"], "short": row["short"], "kind": row["kind"],
                 "efforts": "; ".join(titles[name] for name in linked)}
         level = _highest(firms, row["items"].split())
         effort = _highest(firms, [effort_item[name] for name in linked])
@@ -206,12 +206,13 @@ def _verdict(level: pd.Series | None, effort: pd.Series | None, agree: float, it
 def _cells(study: Study, wave: str, firms: pd.DataFrame, agree: float) -> pd.DataFrame:
     import pandas as pd
 
-    title = {row["advantage"]: row["title"] for row in rows("advantages")}
+    title, short = ({row["advantage"]: row[key] for row in rows("advantages")} for key in ("title", "short"))
     out = []
     for row in rows("cells"):
         share, basis = _cell(study, wave, firms, row["source"], agree)
         low, high = share.bounds()
-        out.append({"advantage": row["advantage"], "title": title[row["advantage"]], "channel": row["channel"],
+        out.append({"advantage": row["advantage"], "title": title[row["advantage"]],
+                    "short": short[row["advantage"]], "channel": row["channel"],
                     "sign": row["sign"], "says": row["says"], "share": share.value, "low": low, "high": high,
                     "firms": share.of, "filled": share.of > 0, "basis": basis,
                     "collect": "" if share.of else row["collect"]})

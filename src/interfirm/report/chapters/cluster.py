@@ -19,8 +19,8 @@ _TITLE: Final = "What does the place add?"
 _QUESTION: Final = "Is this a cluster, or only dense employment?"
 _ASKED: Final = ("external_economies", "joint_action", "joint_action_level", "learning", "technology")
 _LEAD: Final = ("Jobs of one sector in one place are not yet a cluster: firms must also act together. This chapter "
-                "asks for both, then what firms make of what the place offers. How advantages are linked to learning is "
-                "our reconstruction of a published idea, and is marked so.")
+                "asks for both, then what firms make of what the place offers. How advantages are linked to learning "
+                "is our reconstruction of a published idea, and is marked so.")
 
 
 def chapter(ctx: Context) -> Chapter:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isnan
 from typing import Any, Final
 
+import numpy as np
+
 from interfirm.cluster.assess import ClusterAssessment
 from interfirm.cluster.mechanisms import CHANNELS, TURNED, WASTED
 from interfirm.report import words
@@ -13,6 +15,11 @@ from interfirm.report.context import Context, table
 
 _OURS: Final = "our reconstruction"
 _FEWEST: Final = 5
+_DRAWS: Final = 1000
+_SHORT: Final = {"external economies": "Economies", "joint action, level": "Level", "joint action, change": "Change",
+                 "collective efficiency": "Index"}
+_COLUMNS: Final = {("cost", "+"): "cheaper", ("benefit", "+"): "worth more", ("pool", "+"): "more known",
+                   ("benefit", "-"): "worth less"}
 
 
 def _known(value: float) -> float | None:
@@ -29,7 +36,7 @@ def efficiency(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], lis
     if len(forms):
         best = forms.sort_values("level").iloc[-1]
         rows: list[dict[str, Cell]] = [
-            {"label": f"{row['direction']}, {row['sides']}".capitalize(), "value": float(row["level"]),
+            {"label": _form(row), "value": float(row["level"]),
              "low": _known(row["level_low"]), "high": _known(row["level_high"]),
              "highlight": row["level"] == best["level"]} for _, row in forms.iterrows()]
         twin = table("cluster-forms-table", "Joint action today and over five years", [
@@ -38,18 +45,21 @@ def efficiency(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], lis
             TableColumn("low", "from", "number"), TableColumn("high", "to", "number"),
             TableColumn("change", "Change, −2 to 2", "number"), TableColumn("clow", "from", "number"),
             TableColumn("chigh", "to", "number")],
-            [[f"{row['direction']}, {row['sides']}".capitalize(), row["level"], _known(row["level_low"]),
+            [[_form(row), row["level"], _known(row["level_low"]),
               _known(row["level_high"]), _known(row["change"]), _known(row["change_low"]), _known(row["change_high"])]
              for _, row in part.forms.iterrows()])
-        where = "pairs" if best["sides"] == "bilateral" else "groups"
         blocks.append(Figure(
-            "cluster-forms", f"Firms act together most in {best['direction']} {where}",
+            "cluster-forms", f"Firms act together most in {_form(best).lower()}",
             f"How close joint action is today, mean of the members, 1 to 5 · {ctx.when(part.wave)}",
             f"{part.answered} of {part.asked} member firms answered. Vertical: along the chain; horizontal: between "
-            "producers; bilateral: in pairs; multilateral: in groups. Bar: 95 % interval.",
+            "producers; pairs: bilateral; groups: multilateral. Bar: 95 % interval.",
             "dots", rows, twin, {"x_title": "Joint action, 1 to 5"}, "collective_efficiency"))
     blocks += _trust(part) + _relation(found, ctx)
     return _rising(ctx, part), blocks
+
+
+def _form(row: Any) -> str:
+    return f"{row['direction']} {'pairs' if row['sides'] == 'bilateral' else 'groups'}".capitalize()
 
 
 def _rising(ctx: Context, part: Any) -> list[Claim]:
@@ -85,7 +95,7 @@ def _relation(found: ClusterAssessment, ctx: Context) -> list[Block]:
     if not len(frame):
         return []
     rows: list[dict[str, Cell]] = [
-        {"label": f"{row['index']} – {row['outcome']}".capitalize(), "value": _known(row["rho"]),
+        {"label": f"{_SHORT[row['index']]} · {row['outcome']}", "value": _known(row["rho"]),
          "low": _known(row["rho_low"]), "high": _known(row["rho_high"]), "highlight": bool(row["p_adjusted"] <= 0.05)}
         for _, row in frame.iterrows()]
     clear = frame.loc[frame["p_adjusted"] <= 0.05]
@@ -102,7 +112,8 @@ def _relation(found: ClusterAssessment, ctx: Context) -> list[Block]:
           _known(row["rho_high"]), _known(row["p_adjusted"])] for _, row in frame.iterrows()])
     return [Figure("cluster-relation", title,
                    f"Rank correlations with changes that firms report · {ctx.when(found.settings['wave'])}",
-                   "Both come from the same survey, at one time: they go together or not, nothing more. "
+                   "Economies: external economies; level and change: joint action; index: both. Both sides come from the "
+                   "same survey, at one time: they go together or not, nothing more. "
                    f"p from {found.settings['permutations']} permutations, adjusted for {len(frame)} tests (Holm).",
                    "dots", rows, twin, {"x_title": "Spearman's rank correlation", "zero": True},
                    "performance_relation")]
@@ -118,7 +129,7 @@ def learning(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[
     if shown.empty:
         return [], []
     rows: list[dict[str, Cell]] = [
-        {"label": row["title"], "value": float(row["share"]), "low": float(row["low"]), "high": float(row["high"]),
+        {"label": row["short"], "value": float(row["share"]), "low": float(row["low"]), "high": float(row["high"]),
          "highlight": row["verdict"] in (TURNED, WASTED)} for _, row in shown.iterrows()]
     twin = table("cluster-learning-table", f"Advantages of the place and learning ({_OURS})", [
         TableColumn("advantage", "Advantage"), TableColumn("have", "Firms that have it", "count"),
@@ -130,7 +141,7 @@ def learning(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[
     title = _learning_title(matrix)
     figure = Figure("cluster-learning", title, "Of the firms that have an advantage, the share that makes a linked "
                     f"effort to learn · {_OURS} · {ctx.when(matrix.wave)}",
-                    "Has, makes: an answer of 4 or 5. Which effort belongs to which advantage is our reconstruction. "
+                    "The last three are joint action. Has, makes: an answer of 4 or 5. Which effort belongs to which advantage is our reconstruction. "
                     "Bar: 95 % interval. Line: half of the firms.", "dots", rows, twin,
                     {"x_title": "Share that makes a linked effort", "reference": 0.5, "zero": True, "format": "share"},
                     "learning_matrix")
@@ -164,11 +175,12 @@ def _learning_claims(ctx: Context, frame: Any) -> list[Claim]:
 
 def _cells(matrix: Any) -> list[Block]:
     cells = matrix.cells
-    rows: list[dict[str, Cell]] = [
-        {"row": row["title"], "column": CHANNELS[row["channel"]] + (" (against)" if row["sign"] == "-" else ""),
-         "value": _known(row["share"])} for _, row in cells.iterrows() if row["filled"] and row["firms"] >= _FEWEST]
-    if not rows:
+    known = cells.loc[cells["filled"] & (cells["firms"] >= _FEWEST)]
+    if known.empty:
         return []
+    share = {(row["short"], row["channel"], row["sign"]): float(row["share"]) for _, row in known.iterrows()}
+    rows: list[dict[str, Cell]] = [{"row": name, "column": title, "value": share.get((name, *column))}
+                                   for name in dict.fromkeys(cells["short"]) for column, title in _COLUMNS.items()]
     twin = table("cluster-cells-table", f"What the place changes in the decision to learn ({_OURS})", [
         TableColumn("advantage", "Advantage"), TableColumn("channel", "What it does"), TableColumn("says", "In words"),
         TableColumn("sign", "Direction"), TableColumn("firms", "Firms", "count"),
@@ -182,9 +194,20 @@ def _cells(matrix: Any) -> list[Block]:
         else ""
     return [Figure("cluster-cells", f"True for most firms: {full['says']}",
                    f"Share of the firms for which a cell of the frame is true · {_OURS} · {matrix.wave}",
-                   f"A cell left blank is no part of the frame, or not known.{gap} “Against”: it makes learning pay "
-                   "less.",
+                   f"A cell left blank is no part of the frame, or not known.{gap} Learning is made "
+                   "cheaper, or worth more or less to the firm; or more is known that can be learned.",
                    "matrix", rows, twin, {"format": "share"}, "learning_matrix")]
+
+
+def _ends_of_medians(known: Any, rng: np.random.Generator) -> dict[str, tuple[float, float]]:
+    """Between which values 95 % of the medians of resampled firms lie, by function."""
+    out = {}
+    for name in known.columns:
+        x = known[name].dropna().to_numpy(dtype=np.float64)
+        medians = np.median(x[rng.integers(0, len(x), (_DRAWS, len(x)))], axis=1)
+        low, high = np.quantile(medians, (0.025, 0.975))
+        out[str(name)] = float(low), float(high)
+    return out
 
 
 def technology(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[Block]]:
@@ -198,10 +221,11 @@ def technology(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], lis
     if len(known) < _FEWEST:
         return [], []
     low, middle, high = (known.quantile(q) for q in (0.25, 0.5, 0.75))
+    ends = _ends_of_medians(known, ctx.rng("cluster-technology"))
     weakest = str(known.mean().idxmin())
     rows: list[dict[str, Cell]] = [
-        {"label": words.sentence(part.titles[name]), "value": float(middle[name]), "low": float(low[name]),
-         "high": float(high[name]), "highlight": name == weakest} for name in known.columns]
+        {"label": words.sentence(part.titles[name]), "value": float(middle[name]), "low": ends[name][0],
+         "high": ends[name][1], "highlight": name == weakest} for name in known.columns]
     names = list(known.columns)
     if ctx.audience == "board":
         ordered = known.assign(all=part.scores.reindex(known.index)).sort_values("all", ascending=False,
@@ -219,7 +243,7 @@ def technology(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], lis
             TableColumn("high", "Upper quartile", "number")],
             [[words.sentence(part.titles[name]), float(low[name]), float(middle[name]), float(high[name])]
              for name in names])
-    subtitle = "Share of each function's depth that is reached, 0 to 1 · median and middle half of the members · " \
+    subtitle = "Share of each function's depth that is reached, 0 to 1 · median of the members, 95 % range · " \
         f"{ctx.when(part.wave)}"
     caption = f"{len(known)} members answered; 1: basic, intermediate and advanced level are all reached."
     return [], [Figure("cluster-technology", f"Members are furthest from the whole in {part.titles[weakest]}", subtitle,

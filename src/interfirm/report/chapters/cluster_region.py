@@ -111,6 +111,9 @@ def sectors(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[B
     caption = f"{first.points} firms of {first.sites} with coordinates; {first.draws:,} draws of as many from all; " \
         f"bandwidth {words.number(first.bandwidth)} km. Band: 95 % of the draws lie in it at every distance; for " \
         f"{len(frame)} sectors p = {words.number(float(row['p_adjusted']))}."
+    if not beyond and first.verdict != "neither":
+        caption += " By itself the curve leaves the band somewhere; with so many sectors, and both sides looked at, that " \
+            "is no surprise."
     twin = table("cluster-sectors-table", "Sectors of the members by distance", [
         TableColumn("sector", "Sector"), TableColumn("firms", "Firms", "count"), TableColumn("reading", "They are"),
         TableColumn("p", "p, all sectors", "number", measure="k_density"), TableColumn("from", "from", "number", "km"),
@@ -118,7 +121,7 @@ def sectors(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[B
         [[item["sector"], int(item["plants"]), words.sentence(item["reading"]), item["p_adjusted"], item["from"],
           item["to"]] for _, item in frame.iterrows()], categories=True)
     figure = Figure("cluster-sectors", title, f"Density of the distances between firms of {name}", caption, "curve",
-                    _curve(first), twin, {"x_title": "Distance, km", "y_title": "Density", "format": "number"},
+                    _curve(first, marked=beyond), twin, {"x_title": "Distance, km", "y_title": "Density", "format": "number"},
                     "k_density")
     claims = []
     if beyond:
@@ -127,12 +130,12 @@ def sectors(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[B
     return claims, [figure]
 
 
-def _curve(found: KDensity) -> list[dict[str, Cell]]:
+def _curve(found: KDensity, *, marked: bool) -> list[dict[str, Cell]]:
     """The curve at every distance; about a dozen points say their value."""
     outside = (found.localisation > 0) | (found.dispersion > 0)
     every = max(1, len(found.at) // _MARKS)
     return [{"x": round(float(d), 4), "value": float(f"{k:.5g}"), "low": float(f"{low:.5g}"),
-             "high": float(f"{high:.5g}"), "highlight": bool(out),
+             "high": float(f"{high:.5g}"), "highlight": bool(out) and marked,
              "label": f"{words.number(round(float(d), 1))} km" if i % every == 0 else None}
             for i, (d, k, low, high, out) in enumerate(zip(found.at, found.value, found.global_low, found.global_high,
                                                            outside, strict=True))]

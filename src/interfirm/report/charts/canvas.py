@@ -194,7 +194,8 @@ def zero_line(canvas: Canvas, options: Row, *, vertical: bool = True) -> None:
 def row_labels(canvas: Canvas, rows: Sequence[Row], step: float, field_name: str, *, compact: bool) -> None:
     """Names of the rows at the left edge, strong where the sentence speaks of them."""
     names = [shorten(str(row[field_name]), 18 if compact else 32) for row in rows]
-    canvas.left = 12 + max((width_of(name, FONT) for name in names), default=0)
+    bold = (1.1 if row.get("highlight") else 1.0 for row in rows)
+    canvas.left = 12 + max((width_of(name, FONT) * wide for name, wide in zip(names, bold, strict=True)), default=0)
     for strong in (False, True):
         mine = [{"at": (i + 0.5) * step, "says": name} for i, (name, row) in enumerate(zip(names, rows, strict=True))
                 if bool(row.get("highlight")) == strong]

@@ -40,10 +40,10 @@ class LearningMatrix:
     Parameters
     ----------
     advantages
-        One row per advantage: ``title``, ``short``, ``kind``, ``have`` (firms that have it) of ``firms``, ``use`` (of these, those
-        that make a linked effort), ``share``, ``low``, ``high``, ``without`` (share of the firms without it that make
-        the effort), ``more`` (how sure it is that those with it make it more often), ``verdict``, ``probability``,
-        ``certainty``, ``efforts``, ``why`` where nothing can be said.
+        One row per advantage: ``title``, ``short``, ``kind``, ``have`` (firms that have it) of ``firms``, ``use`` (of
+        these, those that make a linked effort), ``share``, ``low``, ``high``, ``without`` (share of the firms without
+        it that make the effort), ``more`` (how sure it is that those with it make it more often), ``verdict``,
+        ``probability``, ``certainty``, ``efforts``, ``why`` where nothing can be said.
     cells
         One row per cell of the frame: ``advantage``, ``channel``, ``sign``, ``says``, ``share`` of the firms for which
         it holds with ``low``, ``high``, ``firms``; ``filled``; ``collect`` where not.

@@ -106,7 +106,7 @@ def _show(found: ClusterAssessment, study: Study) -> None:
     _lessons(found)
     terminal.show_list("Not answered here:", [f"{gap.question} {_sentence(gap.why)}. To collect: {gap.collect}."
                                               for gap in found.gaps]) if found.gaps else None
-    typer.echo(str(found.evidence) + " --evidence FILE.md writes them.")
+    _say(str(found.evidence) + " --evidence FILE.md writes them.")
     terminal.show_findings(list(found.findings))
 
 

@@ -38,7 +38,7 @@ def efficiency(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], lis
         rows: list[dict[str, Cell]] = [
             {"label": _form(row), "value": float(row["level"]),
              "low": _known(row["level_low"]), "high": _known(row["level_high"]),
-             "highlight": row["level"] == best["level"]} for _, row in forms.iterrows()]
+             "highlight": bool(row["level"] == best["level"])} for _, row in forms.iterrows()]
         twin = table("cluster-forms-table", "Joint action today and over five years", [
             TableColumn("form", "Form"),
             TableColumn("level", "Today, 1 to 5", "number", measure="collective_efficiency"),
@@ -112,8 +112,8 @@ def _relation(found: ClusterAssessment, ctx: Context) -> list[Block]:
           _known(row["rho_high"]), _known(row["p_adjusted"])] for _, row in frame.iterrows()])
     return [Figure("cluster-relation", title,
                    f"Rank correlations with changes that firms report · {ctx.when(found.settings['wave'])}",
-                   "Economies: external economies; level and change: joint action; index: both. Both sides come from the "
-                   "same survey, at one time: they go together or not, nothing more. "
+                   "Economies: external economies; level and change: joint action; index: both. Both sides come from "
+                   "the same survey, at one time: they go together or not, nothing more. "
                    f"p from {found.settings['permutations']} permutations, adjusted for {len(frame)} tests (Holm).",
                    "dots", rows, twin, {"x_title": "Spearman's rank correlation", "zero": True},
                    "performance_relation")]
@@ -141,7 +141,8 @@ def learning(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[
     title = _learning_title(matrix)
     figure = Figure("cluster-learning", title, "Of the firms that have an advantage, the share that makes a linked "
                     f"effort to learn · {_OURS} · {ctx.when(matrix.wave)}",
-                    "The last three are joint action. Has, makes: an answer of 4 or 5. Which effort belongs to which advantage is our reconstruction. "
+                    "The last three are joint action. Has, makes: an answer of 4 or 5. Which effort belongs to which "
+                    "advantage is our reconstruction. "
                     "Bar: 95 % interval. Line: half of the firms.", "dots", rows, twin,
                     {"x_title": "Share that makes a linked effort", "reference": 0.5, "zero": True, "format": "share"},
                     "learning_matrix")

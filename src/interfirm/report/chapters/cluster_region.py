@@ -112,8 +112,8 @@ def sectors(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[B
         f"bandwidth {words.number(first.bandwidth)} km. Band: 95 % of the draws lie in it at every distance; for " \
         f"{len(frame)} sectors p = {words.number(float(row['p_adjusted']))}."
     if not beyond and first.verdict != "neither":
-        caption += " By itself the curve leaves the band somewhere; with so many sectors, and both sides looked at, that " \
-            "is no surprise."
+        caption += " By itself the curve leaves the band somewhere; with so many sectors, and both sides looked at, " \
+            "that is no surprise."
     twin = table("cluster-sectors-table", "Sectors of the members by distance", [
         TableColumn("sector", "Sector"), TableColumn("firms", "Firms", "count"), TableColumn("reading", "They are"),
         TableColumn("p", "p, all sectors", "number", measure="k_density"), TableColumn("from", "from", "number", "km"),
@@ -121,8 +121,8 @@ def sectors(ctx: Context, found: ClusterAssessment) -> tuple[list[Claim], list[B
         [[item["sector"], int(item["plants"]), words.sentence(item["reading"]), item["p_adjusted"], item["from"],
           item["to"]] for _, item in frame.iterrows()], categories=True)
     figure = Figure("cluster-sectors", title, f"Density of the distances between firms of {name}", caption, "curve",
-                    _curve(first, marked=beyond), twin, {"x_title": "Distance, km", "y_title": "Density", "format": "number"},
-                    "k_density")
+                    _curve(first, marked=beyond), twin,
+                    {"x_title": "Distance, km", "y_title": "Density", "format": "number"}, "k_density")
     claims = []
     if beyond:
         claims.append(ctx.claim("cluster-sectors", title + ".", 1 - float(row["p_adjusted"]),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from interfirm import example
 from interfirm.knowledge import cognitive_roles, gatekeeper_loss, give_and_take, seci_state
 from interfirm.report import words
-from interfirm.report.chapters.knowledge import chapter
+from interfirm.report.chapters.knowledge import _random_others, chapter
 from interfirm.report.context import Context
 
 
@@ -68,3 +69,19 @@ def test_without_answers_the_spiral_is_not_answered(study):
     found = chapter(Context(type(study).from_tables(tables)))
     ids = [block.id for block in found.blocks if block.type == "not_answered"]
     assert ids == ["knowledge-spiral"]  # links outside come from the ties
+
+
+@pytest.mark.parametrize("size", [30, 260])
+def test_random_others_are_different_others_and_all_alike(size):
+    """In 400 draws each member is asked as often as the sum of asks over the others says (4 standard errors)."""
+    rng = np.random.default_rng(1)
+    asks = rng.integers(0, 9, size)
+    seen = np.zeros(size)
+    for _ in range(400):
+        chosen = _random_others(asks, rng)
+        member = np.repeat(np.arange(size), asks)
+        assert len(chosen) == asks.sum() and (chosen != member).all()
+        assert len(set(zip(member, chosen, strict=True))) == len(chosen)
+        seen += np.bincount(chosen, minlength=size)
+    mean = (asks.sum() - asks) / (size - 1)
+    assert (np.abs(seen / 400 - mean) < 4.5 * np.sqrt(mean / 400)).all()

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from interfirm.errors import DataError, Finding, UnknownName, UsageError
 from interfirm.knowledge._limits import whole
-from interfirm.knowledge.flows import Bools, Floats, Flows, Ints, flows
+from interfirm.knowledge.flows import Floats, Flows, Ints, flows
 from interfirm.knowledge.roles import GATEKEEPER, cognitive_roles
 from interfirm.structure.indices import reachable
 from interfirm.structure.removal import EXACT, shapley
@@ -133,8 +133,7 @@ def gatekeeper_loss(study: Study, gatekeepers: Sequence[str] | None = None, *, r
         raise UsageError("hand_overs is a number from 0, or None for chains of any length.")
     place = _places(read, list(dict.fromkeys(gatekeepers)))
     ask, own = sp.csr_array(read.matrix > 0), _sources(study, read)
-    before = _reached(ask, own, steps, [])
-    total = before.sum(axis=1)
+    total = _reached(ask, own, steps, [])
     rows = pd.DataFrame([_one(read, ask, own, steps, total, at) for at in place],
                         columns=["actor", "links", "lost", "lost_share", "cut_off"])
     lost_all, left = _lost(ask, own, steps, total, place)
@@ -168,34 +167,36 @@ def _sources(study: Study, read: Flows) -> sp.csr_array:
 
 
 def _reached(ask: sp.csr_array, own: sp.csr_array, steps: int | None, gone: Sequence[int]) -> Floats:
-    """Members × sources: the weight of each source that is reached, 0 otherwise."""
+    """By member: the weight of the sources that it reaches when some are gone."""
     keep = np.ones(ask.shape[0], dtype=bool)
     keep[list(gone)] = False
     left = sp.diags_array(keep.astype(np.float64))
     near = _within(sp.csr_array(left @ ask.astype(np.float64) @ left), steps)
-    near &= keep[None, :]
-    reached = (near.astype(np.float64) @ (own > 0).astype(np.float64)) > 0
-    weight = np.asarray(own.max(axis=0).todense()).ravel()
-    return np.asarray(reached * weight, dtype=np.float64)
+    reached = sp.csr_array(sp.csr_array(near @ left) @ (own > 0).astype(np.float64))
+    reached.eliminate_zeros()
+    reached.data[:] = 1.0
+    weight = np.asarray(own.max(axis=0).todense(), dtype=np.float64).ravel()
+    return np.asarray(reached @ weight, dtype=np.float64)
 
 
-def _within(ask: sp.csr_array, steps: int | None) -> Bools:
+def _within(ask: sp.csr_array, steps: int | None) -> sp.csr_array:
+    """Who is reached over at most so many ties, oneself included; 1 where it is."""
     if steps is None:
-        return reachable(ask.toarray() > 0)
-    n = ask.shape[0]
-    one = sp.csr_array(ask + sp.eye_array(n))
-    out = sp.csr_array(sp.eye_array(n))
+        return sp.csr_array(reachable(ask.toarray() > 0).astype(np.float64))
+    one = sp.csr_array(ask + sp.eye_array(ask.shape[0]))
+    out = sp.csr_array(sp.eye_array(ask.shape[0]))
     for _ in range(steps):
         out = sp.csr_array(out @ one)
+        out.eliminate_zeros()
         out.data[:] = 1.0
-    return np.asarray(out.toarray() > 0)
+    return out
 
 
 def _lost(ask: sp.csr_array, own: sp.csr_array, steps: int | None, total: Floats, gone: Sequence[int]
           ) -> tuple[float, Ints]:
     """The lost share of those who stay, and who of them is left with nothing."""
     stay = np.setdiff1d(np.arange(len(total)), list(gone))
-    after = _reached(ask, own, steps, gone).sum(axis=1)
+    after = _reached(ask, own, steps, gone)
     before = float(total[stay].sum())
     share = 1 - float(after[stay].sum()) / before if before > 0 else 0.0
     return share, stay[(total[stay] > 0) & (after[stay] == 0)]
@@ -213,7 +214,7 @@ def _fair(ask: sp.csr_array, own: sp.csr_array, steps: int | None, total: Floats
     before = float(total[stay].sum())
 
     def value(some: frozenset[int]) -> float:
-        after = _reached(ask, own, steps, [place[k] for k in some]).sum(axis=1)
+        after = _reached(ask, own, steps, [place[k] for k in some])
         return 1 - float(after[stay].sum()) / before if before > 0 else 0.0
 
     return shapley(value, len(place))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from interfirm import vocabulary
 from interfirm.errors import DataError
@@ -23,6 +24,8 @@ _LEAD: Final = ("Knowledge does not hang in the air of a cluster: a few firms br
                 "plays which part depends on where one draws the line; so each part stands with the share of other "
                 "lines that "
                 "would give the same.")
+_COMPARED: Final = 60
+_SORTED: Final = 200
 _GATES: Final = "Who brings knowledge in from outside, and what would be lost with them?"
 
 
@@ -121,7 +124,8 @@ def _loss_claim(ctx: Context, roles: CognitiveRoles, loss: GatekeeperLoss, relat
     name = ctx.label_of[str(first["actor"])]
     others = roles.rows.dropna(subset=["external"])
     linked = [str(a) for a in others.loc[others["external"] > 0, "actor"] if a != first["actor"]]
-    rest = gatekeeper_loss(ctx.study, linked[:limit("rows")], relation=relation, wave=wave, split=False).rows
+    some = sorted(ctx.rng("knowledge-gates").permutation(linked)[:_COMPARED].tolist())
+    rest = gatekeeper_loss(ctx.study, some, relation=relation, wave=wave, split=False).rows
     usual = float(rest["lost_share"].median()) if len(rest) else 0.0
     sure = float(roles.rows.set_index("actor").loc[first["actor"], "sure"])
     text = f"Without {name} the others would lose {words.share(float(first['lost_share']))} of the outside knowledge " \
@@ -201,11 +205,28 @@ def _by_chance(ctx: Context, relation: str, wave: str, seen: int) -> tuple[float
     asks = np.nan_to_num(read.asks).astype(np.int64)
     counts = np.empty(ctx.draws)
     for draw in range(ctx.draws):
-        order = rng.random((n, n))
-        np.fill_diagonal(order, 2.0)
-        rank = order.argsort(axis=1).argsort(axis=1)
-        asked = (rank < asks[:, None]).any(axis=0)
+        asked = np.zeros(n, dtype=bool)
+        asked[_random_others(asks, rng)] = True
         counts[draw] = ((asks > 0) & ~asked).sum()
     more = seen >= counts.mean()
     reached = (counts >= seen).sum() if more else (counts <= seen).sum()
     return float(1 - (1 + reached) / (1 + ctx.draws)), float(counts.mean())
+
+
+def _random_others(asks: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Whom n members would ask if each chose so many different others at random: all choices in one array."""
+    n = len(asks)
+    if n <= _SORTED:
+        order = rng.random((n, n))
+        np.fill_diagonal(order, 2.0)
+        rank = order.argsort(axis=1)
+        return np.asarray(rank[np.arange(n)[None, :] < asks[:, None]], dtype=np.int64)
+    member = np.repeat(np.arange(n), asks)
+    chosen = rng.integers(0, n - 1, len(member))
+    while True:
+        _, first = np.unique(member * n + chosen, return_index=True)
+        again = np.ones(len(member), dtype=bool)
+        again[first] = False
+        if not again.any():
+            return np.asarray(chosen + (chosen >= member), dtype=np.int64)
+        chosen[again] = rng.integers(0, n - 1, int(again.sum()))

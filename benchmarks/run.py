@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from typing import Any
 
-TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "skin", "barter",
-          "performance", "simulation")
+TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "kdensity", "skin",
+          "barter", "performance", "simulation")
 
 
 @dataclass(frozen=True)

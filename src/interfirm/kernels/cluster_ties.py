@@ -99,7 +99,7 @@ from interfirm.kernels.counter_random import integer, uniform
 
 @njit(**INNER)
 def closes(number):  # type: ignore[no-untyped-def]
-    """The value of a number of two-paths: e^a (1 - (1 - e^-a)^m) with a = ln 2, the effect gwespFF(69)."""
+    """The value of a number of two-paths to a firm: e^a (1 - (1 - e^-a)^m), a = ln 2: the effect gwespFF(69)."""
     return 2.0 * (1.0 - 0.5**number)
 
 
@@ -126,21 +126,6 @@ def _asked_by(w, j):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def _closure(w, i, j, there):  # type: ignore[no-untyped-def]
-    """What asking j adds to i's closed two-paths; ``there`` is 1 if i asks j already."""
-    value = closes(w.paths[j])
-    for at in range(w.firm[j].degree):
-        e = w.slot[j, at]
-        if asks(w.tie, e, j):
-            h = other(w.tie, e, j)
-            if h != i:
-                d = between(w, i, h)
-                if d >= 0 and asks(w.tie, d, i):
-                    value += closes(w.paths[h] + 1 - there) - closes(w.paths[h] - there)
-    return value
-
-
-@njit(**INNER)
 def appeal(w, i, j):  # type: ignore[no-untyped-def]
     """What asking j is worth to i, in logits, and whether i asks j already.
 
@@ -151,7 +136,7 @@ def appeal(w, i, j):  # type: ignore[no-untyped-def]
     there, back = 0, 0
     if e >= 0:
         there, back = asks(w.tie, e, i), asks(w.tie, e, j)
-    value = w.p[DENSITY] + w.p[RECIP] * back + w.p[CLOSURE] * _closure(w, i, j, there)
+    value = w.p[DENSITY] + w.p[RECIP] * back + w.p[CLOSURE] * closes(w.paths[j])
     if w.p[POPULARITY] != 0.0:
         value += w.p[POPULARITY] * math.sqrt(_asked_by(w, j) + 1 - there)
     if i < w.affinity.shape[0] and j < w.affinity.shape[0]:

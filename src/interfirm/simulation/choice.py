@@ -26,7 +26,8 @@ _SAMPLE: Final = 500
 _LARGEST: Final = 400
 
 
-def fitted(start: Start, study: Study, *, seed: int, progress: Progress | None = None) -> Start:
+def fitted(start: Start, study: Study, *, seed: int, years: float | None = None,
+           progress: Progress | None = None) -> Start:
     """The start with tie choice from a model fitted to the waves of the study, where it has two or more of them.
 
     The model has density, reciprocity, closure of two-paths, popularity, same sector and, where the study holds
@@ -41,6 +42,8 @@ def fitted(start: Start, study: Study, *, seed: int, progress: Progress | None =
         The study.
     seed
         Seed of the estimation.
+    years
+        Years between the last two waves; from the waves' dates if left out, and 1 (said) where they have none.
     progress
         Is told what is done.
     """
@@ -58,7 +61,7 @@ def fitted(start: Start, study: Study, *, seed: int, progress: Progress | None =
             why = " (" + str(problem).splitlines()[-1].strip().rstrip(".") + ")"
             continue
         if fit.convergence.converged:
-            return _with_fit(start, mine, fit, relation)
+            return _with_fit(start, mine, fit, relation, years)
         why = " (it did not converge)"
     return balanced(_noted(start, f"A model of tie choice could not be fitted{why}: stated priors instead."))
 
@@ -89,7 +92,7 @@ def _estimate(study: Study, relation: str, effects: list[str], seed: int) -> Fit
     return estimate(study, Specification(relation, effects), seed=seed, threads=1, phase3=500)
 
 
-def _with_fit(start: Start, study: Study, fit: Fit, relation: str) -> Start:
+def _with_fit(start: Start, study: Study, fit: Fit, relation: str, years: float | None) -> Start:
     theta = dict(zip(fit.names, fit.theta.tolist(), strict=True))
     affinity = np.zeros((start.size, start.size))
     values: dict[str, float] = {"same_sector": 0.0, "popularity": 0.0, "fit": 0.0, "capable": 0.0}
@@ -103,9 +106,12 @@ def _with_fit(start: Start, study: Study, fit: Fit, relation: str) -> Start:
     affinity += values["same_sector"] * same
     np.fill_diagonal(affinity, 0.0)
     rates = [value for name, value in theta.items() if name.startswith("rate")]
-    values["search"] = rates[-1] / _years(study)
+    apart = years if years is not None else _years(study)
+    values["search"] = rates[-1] / (apart or 1.0)
     rounded = {name: round(value, 6) for name, value in values.items()}
     note = f"Whom firms ask follows a model fitted to '{relation}', {study.wave_order[-2]} to {study.wave_order[-1]}."
+    if apart is None:
+        note += " The waves have no dates: they are taken to lie one year apart."
     return _noted(replace(start, fitted=rounded, affinity=np.round(affinity, 6)), note)
 
 
@@ -115,12 +121,12 @@ def _centred(matrix: Floats) -> Floats:
     return np.where(np.isnan(matrix), 0.0, matrix - mean)
 
 
-def _years(study: Study) -> float:
-    """Years between the last two waves; 1 where the study does not say."""
+def _years(study: Study) -> float | None:
+    """Years between the last two waves; None where the study does not say."""
     from interfirm.simulation.starting_ties import year_of
 
     last, before = (year_of(study, study.wave_order[at]) for at in (-1, -2))
-    return float(max(1, last - before)) if last is not None and before is not None else 1.0
+    return float(max(1, last - before)) if last is not None and before is not None else None
 
 
 def _noted(start: Start, text: str) -> Start:

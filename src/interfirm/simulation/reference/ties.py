@@ -23,13 +23,7 @@ def appeal(c: Cluster, i: int, j: int, paths: dict[int, int]) -> tuple[float, bo
     p, tie = c.p, c.between(i, j)
     there = tie is not None and tie.asks[i]
     back = tie is not None and tie.asks[j]
-    mine = set(asked_by(c, i))
-    closure = closes(paths.get(j, 0))
-    for h in asked_by(c, j):
-        if h != i and h in mine:
-            number = paths.get(h, 0)
-            closure += closes(number + 1 - there) - closes(number - there)
-    value = p["density"] + p["recip"] * back + p["closure"] * closure
+    value = p["density"] + p["recip"] * back + p["closure"] * closes(paths.get(j, 0))
     if p["popularity"] != 0.0:
         popular = sum(other.asks[other.other(j)] for other in c.ties_of(j))
         value += p["popularity"] * math.sqrt(popular + 1 - there)

@@ -19,7 +19,7 @@ import pandas as pd
 from interfirm import Study, import_files
 from interfirm.simulation import run, start
 from interfirm.simulation.choice import balanced, fitted
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 Bools = npt.NDArray[np.bool_]
 PERIODS = 12  # three years of quarters
@@ -54,7 +54,7 @@ def asked(made_tie: npt.NDArray[np.void], size: int) -> Bools:
     return grid
 
 
-def starts(study: Study) -> dict[str, Start]:
+def starts(study: Study) -> dict[str, ClusterStart]:
     """The two variants at the first wave."""
     first, last = study.wave_order
     begin, end = start(study, wave=first), start(study, wave=last)

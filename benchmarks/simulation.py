@@ -17,13 +17,13 @@ from interfirm.simulation.choice import balanced
 from interfirm.simulation.model import prepare
 from interfirm.simulation.plan import replicate
 from interfirm.simulation.reference import replay
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 from interfirm.simulation.workers import Here, Processes, Workers
 
 PERIODS = 60
 
 
-def invented(size: int, *, partners: float = 6.0, seed: int = 1) -> Start:
+def invented(size: int, *, partners: float = 6.0, seed: int = 1) -> ClusterStart:
     """Firms on a map with ties to near ones: five sectors, places of about a hundred firms."""
     rng = np.random.default_rng(seed)
     firm = np.zeros(size, dtype=FIRM)
@@ -47,7 +47,7 @@ def invented(size: int, *, partners: float = 6.0, seed: int = 1) -> Start:
     tacit, explicit = prior.knowledge(firm["capability"], firm["sector"])
     names = tuple(f"F{i}" for i in range(size))
     places = tuple(map(str, range(size // 100 + 1)))
-    return Start(names, names, firm, tie, tacit, explicit, prior.SPREAD, tuple("abcde"), places, 4, None)
+    return ClusterStart(names, names, firm, tie, tacit, explicit, prior.SPREAD, tuple("abcde"), places, 4, None)
 
 
 def rows() -> Iterator[Row]:
@@ -58,7 +58,7 @@ def rows() -> Iterator[Row]:
     yield from _large()
 
 
-def _against_plain(start: Start) -> Iterator[Row]:
+def _against_plain(start: ClusterStart) -> Iterator[Row]:
     """The plain model and the compiled one: the same events, so the same work."""
     began = time.process_time()
     replay(prepare(start, seed=1, periods=8), 8)
@@ -70,7 +70,7 @@ def _against_plain(start: Start) -> Iterator[Row]:
     yield Row("cluster model, 8 periods", "100 firms", fast, peer="plain Python, the same events", theirs=plain)
 
 
-def _many(start: Start) -> Iterator[Row]:
+def _many(start: ClusterStart) -> Iterator[Row]:
     plan = Plan(start, tuple(usual_policies()), periods=PERIODS, every=PERIODS)
     began = time.process_time()
     for replication in range(3):

@@ -18,14 +18,14 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 import interfirm
-from interfirm import dynamics, structure, vocabulary
+from interfirm import dynamics, simulation, structure, vocabulary
 from interfirm.cluster import CALCULATORS
 from interfirm.cluster import catalogue as cluster
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.performance import catalogue as performance
 from interfirm.relations import catalogue as relations
-from interfirm.simulation import published
+from interfirm.simulation import published, settings
 from interfirm.simulation.published import cards
 from interfirm.study import schema
 
@@ -93,6 +93,9 @@ def python_api() -> str:
     parts += ["## interfirm.dynamics\n"]
     parts += [_directive("autoclass" if inspect.isclass(getattr(dynamics, name)) else "autofunction",
                          f"interfirm.dynamics.{name}") for name in dynamics.__all__]
+    parts += ["## interfirm.simulation\n"]
+    parts += [_directive("autoclass" if inspect.isclass(getattr(simulation, name)) else "autofunction",
+                         f"interfirm.simulation.{name}") for name in simulation.__all__]
     parts += ["## The views of a study\n"]
     parts += [_directive("autoclass", f"interfirm.study.adjacency.{name}") for name in ("Adjacency", "Incidence")]
     return "\n".join(parts)
@@ -133,6 +136,15 @@ def published_models() -> str:
     return "\n".join(parts)
 
 
+def hypotheses() -> str:
+    """The propositions as hypotheses about the cluster model, as they came out."""
+    body = [(row["name"], f"{row['says']}: {row['contrast']}", row["first"], row["second"],
+             f"{row['difference']} ({row['low']} to {row['high']})", f"**{row['verdict']}**",
+             f"`{row['assumed']}`" if row["assumed"] else "") for row in settings.rows("hypotheses")]
+    return _table(("", "proposition, what is compared", "first", "second", "difference (95 %)", "the model",
+                   "said by the rule"), body)
+
+
 def public_face() -> list[str]:
     """Public names of the package itself that are classes or functions."""
     return [name for name in interfirm.__all__ if not name.startswith("_") and callable(getattr(interfirm, name))]
@@ -151,6 +163,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "python_api": python_api,
     "published_models": published_models,
     "structures": structure_drawings.page,
+    "hypotheses": hypotheses,
 }
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from interfirm.kernels.cluster_codes import FIRM, TIE
 from interfirm.simulation import prior
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 
 def cluster(size: int = 12, seed: int = 1, *, degree: float = 3.0, steps: int = 4, spread: float = prior.SPREAD,
-            sectors: int = 3) -> Start:
+            sectors: int = 3) -> ClusterStart:
     """Firms in three sectors and two places, with ties at random on all layers."""
     rng = np.random.default_rng(seed)
     firm = np.zeros(size, dtype=FIRM)
@@ -37,5 +37,5 @@ def cluster(size: int = 12, seed: int = 1, *, degree: float = 3.0, steps: int = 
     tie["since"] = -rng.integers(0, 20, len(pairs))
     tacit, explicit = prior.knowledge(firm["capability"], firm["sector"])
     names = tuple(f"F{i:02d}" for i in range(size))
-    return Start(names, names, firm, tie, tacit, explicit, spread, tuple("abc"[:sectors]), ("here", "there"), steps,
-                 None)
+    return ClusterStart(names, names, firm, tie, tacit, explicit, spread, tuple("abc"[:sectors]), ("here", "there"),
+                        steps, None)

@@ -15,13 +15,13 @@ from interfirm.relations import entry_value, gini, stays, trust_path
 from interfirm.simulation import Policy, run
 from interfirm.simulation.levers import NONE
 from interfirm.simulation.settings import parameters
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 from simulation.clusters import cluster
 
 EXACT = 1e-12  # sums of a few doubles
 
 
-def pair(**tie: float) -> Start:
+def pair(**tie: float) -> ClusterStart:
     """Two firms of the same size in one place that ask each other; everything else as simple as can be."""
     start = cluster(2, degree=1.0, steps=1, spread=0.0, sectors=1)
     firm = start.firm.copy()
@@ -40,7 +40,7 @@ def only(*rules: str) -> list[str]:
     return [rule for rule in codes.RULES if rule not in rules]
 
 
-def knowing(start: Start, tacit: tuple[float, float], explicit: tuple[float, float]) -> Start:
+def knowing(start: ClusterStart, tacit: tuple[float, float], explicit: tuple[float, float]) -> ClusterStart:
     ones = np.ones((2, start.tacit.shape[1]))
     return replace(start, tacit=ones * np.array(tacit)[:, None], explicit=ones * np.array(explicit)[:, None])
 

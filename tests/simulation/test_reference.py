@@ -11,7 +11,7 @@ from interfirm.kernels import cluster_codes as codes
 from interfirm.simulation.levers import NONE, Policy
 from interfirm.simulation.model import prepare, run
 from interfirm.simulation.reference import replay
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 from simulation.clusters import cluster
 
 EQUAL = 1e-12  # the two add in the same order; what is left is the rounding of a power or an exponential
@@ -20,7 +20,7 @@ PAIRS = (("F00", "F05"), ("F01", "F07"), ("F02", "F11"))
 EVERYTHING = Policy("all", {name: {} for name in codes.LEVERS}, PAIRS)
 
 
-def same(start: Start, seed: int, *, policy: Policy = NONE, off: Collection[str] = (),
+def same(start: ClusterStart, seed: int, *, policy: Policy = NONE, off: Collection[str] = (),
          parameters: Mapping[str, float] | None = None, periods: int = PERIODS) -> set[str]:
     """Run both, compare everything, and return the kinds of event that occurred."""
     plain = replay(prepare(start, parameters, seed=seed, periods=periods, policy=policy, off=off), periods)

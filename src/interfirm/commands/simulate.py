@@ -12,7 +12,7 @@ from interfirm.errors import UsageError
 
 if TYPE_CHECKING:
     from interfirm.simulation import Comparison, Plan
-    from interfirm.simulation.starting import Start
+    from interfirm.simulation.starting import ClusterStart
     from interfirm.study.study import Study
 
 
@@ -115,7 +115,7 @@ def _plan(study: Study, levers: Path | None, years: float, step: Step, wave: str
     return Plan(begin, tuple(with_plan(policies, study, begin)), seed, periods, every, given, not fixed, tuple(off))
 
 
-def _start(study: Study, wave: str | None, steps: int, fit: bool, seed: int, said: Any) -> Start:
+def _start(study: Study, wave: str | None, steps: int, fit: bool, seed: int, said: Any) -> ClusterStart:
     from interfirm.simulation import start
     from interfirm.simulation.choice import balanced, fitted
 

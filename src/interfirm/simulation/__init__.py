@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from interfirm.simulation.model import Run, run
     from interfirm.simulation.plan import Plan
     from interfirm.simulation.settings import Parameter, parameters
-    from interfirm.simulation.starting import Start, start
+    from interfirm.simulation.starting import ClusterStart, start
     from interfirm.simulation.telling import told
 
 _LAZY = {
@@ -21,7 +21,7 @@ _LAZY = {
     "Plan": "plan",
     "Policy": "levers",
     "Run": "model",
-    "Start": "starting",
+    "ClusterStart": "starting",
     "Stop": "experiment",
     "compare": "comparison",
     "run_experiment": "experiment",
@@ -35,12 +35,12 @@ _LAZY = {
 }
 
 __all__ = [
+    "ClusterStart",
     "Comparison",
     "Parameter",
     "Plan",
     "Policy",
     "Run",
-    "Start",
     "Stop",
     "compare",
     "levers_template",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import InterfirmError
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 if TYPE_CHECKING:
     from interfirm.dynamics.fit import Fit
@@ -26,8 +26,8 @@ _SAMPLE: Final = 500
 _LARGEST: Final = 400
 
 
-def fitted(start: Start, study: Study, *, seed: int, years: float | None = None,
-           progress: Progress | None = None) -> Start:
+def fitted(start: ClusterStart, study: Study, *, seed: int, years: float | None = None,
+           progress: Progress | None = None) -> ClusterStart:
     """The start with tie choice from a model fitted to the waves of the study, where it has two or more of them.
 
     The model has density, reciprocity, closure of two-paths, popularity, same sector and, where the study holds
@@ -66,7 +66,7 @@ def fitted(start: Start, study: Study, *, seed: int, years: float | None = None,
     return balanced(_noted(start, f"A model of tie choice could not be fitted{why}: stated priors instead."))
 
 
-def _relation(study: Study, start: Start) -> str | None:
+def _relation(study: Study, start: ClusterStart) -> str | None:
     """The relation of advice with most ties that was asked in two waves."""
     counts = {}
     for name in study.relations_of("knowledge"):
@@ -92,7 +92,7 @@ def _estimate(study: Study, relation: str, effects: list[str], seed: int) -> Fit
     return estimate(study, Specification(relation, effects), seed=seed, threads=1, phase3=500)
 
 
-def _with_fit(start: Start, study: Study, fit: Fit, relation: str, years: float | None) -> Start:
+def _with_fit(start: ClusterStart, study: Study, fit: Fit, relation: str, years: float | None) -> ClusterStart:
     theta = dict(zip(fit.names, fit.theta.tolist(), strict=True))
     affinity = np.zeros((start.size, start.size))
     values: dict[str, float] = {"same_sector": 0.0, "popularity": 0.0, "fit": 0.0, "capable": 0.0}
@@ -129,11 +129,11 @@ def _years(study: Study) -> float | None:
     return float(max(1, last - before)) if last is not None and before is not None else None
 
 
-def _noted(start: Start, text: str) -> Start:
+def _noted(start: ClusterStart, text: str) -> ClusterStart:
     return replace(start, notes=(*start.notes, text))
 
 
-def balanced(start: Start) -> Start:
+def balanced(start: ClusterStart) -> ClusterStart:
     """The start with the basic tendency to ask set so that ties of advice begin and end at the same rate at first.
 
     With the other priors as they are, ``density`` is the value at which the expected number of ties that begin in a

@@ -14,7 +14,7 @@ from interfirm.simulation import prior
 from interfirm.simulation.choice import balanced
 from interfirm.simulation.comparison import interval
 from interfirm.simulation.model import Run, run
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,15 +53,15 @@ class Hypothesis:
     name: str
     says: str
     contrast: str
-    first: Callable[[int], Start]
-    second: Callable[[int], Start]
+    first: Callable[[int], ClusterStart]
+    second: Callable[[int], ClusterStart]
     output: Callable[[Run], float]
     expected: int
     assumed: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
 
 
-def cluster(seed: int, *, spread: float = 0.5, focus: float = 0.5, shape: str = "circuit") -> Start:
+def cluster(seed: int, *, spread: float = 0.5, focus: float = 0.5, shape: str = "circuit") -> ClusterStart:
     """An invented cluster: a circuit, a nodal circuit with a gatekeeper, or a branch below one large firm.
 
     Parameters
@@ -91,8 +91,8 @@ def cluster(seed: int, *, spread: float = 0.5, focus: float = 0.5, shape: str = 
     firm["market"] = firm["capital"] = firm["workers"]
     tacit = _knowledge(firm, focus)
     names = tuple(f"F{i + 1}" for i in range(FIRMS))
-    made = Start(names, names, firm, _ties(rng, shape), tacit, 0.6 * tacit, 0.03, tuple("abc"), ("here",), 4, None)
-    return balanced(made)
+    return balanced(ClusterStart(names, names, firm, _ties(rng, shape), tacit, 0.6 * tacit, 0.03, tuple("abc"),
+                                 ("here",), 4, None))
 
 
 def _knowledge(firm: npt.NDArray[np.void], focus: float) -> Floats:
@@ -152,15 +152,15 @@ def _together(column: str) -> Callable[[Run], float]:
     return value
 
 
-def _shape(shape: str) -> Callable[[int], Start]:
+def _shape(shape: str) -> Callable[[int], ClusterStart]:
     return lambda seed: cluster(seed, shape=shape)
 
 
-def _spread(spread: float) -> Callable[[int], Start]:
+def _spread(spread: float) -> Callable[[int], ClusterStart]:
     return lambda seed: cluster(seed, spread=spread)
 
 
-def _focus(focus: float) -> Callable[[int], Start]:
+def _focus(focus: float) -> Callable[[int], ClusterStart]:
     return lambda seed: cluster(seed, focus=focus)
 
 
@@ -231,7 +231,7 @@ def _checked(item: Hypothesis, replications: int, seed: int) -> dict[str, object
             "assumed": item.assumed}
 
 
-def _value(item: Hypothesis, make: Callable[[int], Start], seed: int, replication: int) -> float:
+def _value(item: Hypothesis, make: Callable[[int], ClusterStart], seed: int, replication: int) -> float:
     made = run(make(seed), item.parameters or _NONE, seed=seed, replication=replication, periods=PERIODS)
     return item.output(made)
 

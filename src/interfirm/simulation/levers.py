@@ -18,7 +18,7 @@ from interfirm.errors import Findings
 from interfirm.kernels import cluster_codes as codes
 
 if TYPE_CHECKING:
-    from interfirm.simulation.starting import Start
+    from interfirm.simulation.starting import ClusterStart
     from interfirm.study.study import Study
 
 Value = float | str
@@ -126,7 +126,7 @@ class Policy:
                 row[codes.V_B] *= steps
         return out
 
-    def pairs_of(self, start: Start) -> npt.NDArray[np.int64]:
+    def pairs_of(self, start: ClusterStart) -> npt.NDArray[np.int64]:
         """The pairs to introduce as rows of the start's firms."""
         place = {actor: at for at, actor in enumerate(start.actors)}
         found = [(place[a], place[b]) for a, b in self.pairs if a in place and b in place]
@@ -274,7 +274,7 @@ def _check_budget(lever: str, given: Mapping[str, Value], place: Mapping[str, st
                      expected=f"at least {max(price, 1.0):,.0f} EUR, the price of one unit ({unit})", **place)
 
 
-def with_plan(policies: list[Policy], study: Study, start: Start) -> list[Policy]:
+def with_plan(policies: list[Policy], study: Study, start: ClusterStart) -> list[Policy]:
     """The policies, those with introductions with the pairs that the partner plan gives for this study."""
     out = []
     for policy in policies:
@@ -285,7 +285,7 @@ def with_plan(policies: list[Policy], study: Study, start: Start) -> list[Policy
     return out
 
 
-def _planned(study: Study, start: Start, number: int) -> tuple[tuple[str, str], ...]:
+def _planned(study: Study, start: ClusterStart, number: int) -> tuple[tuple[str, str], ...]:
     from interfirm.partners import introduction_plan
 
     most = max(1, start.size // 2)
@@ -294,7 +294,7 @@ def _planned(study: Study, start: Start, number: int) -> tuple[tuple[str, str], 
     return tuple((str(row["actor"]), str(row["other"])) for row in plan.rows)
 
 
-def _firms_and_others(study: Study, start: Start) -> list[str]:
+def _firms_and_others(study: Study, start: ClusterStart) -> list[str]:
     """The firms of the start and what lies outside the cluster: introductions are between firms."""
     outside = study.actors.loc[study.actors["position"] == "external", "actor"].astype(str).tolist()
     return [*start.actors, *outside]

@@ -18,7 +18,7 @@ from interfirm.kernels import cluster_codes as codes
 from interfirm.kernels.cluster_state import World
 from interfirm.simulation.levers import NONE, Policy
 from interfirm.simulation.settings import complete, efforts, mechanisms, packed
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class Run:
         return pd.DataFrame(self.outputs, columns=list(codes.OUTPUTS)).assign(period=list(self.periods))
 
 
-def run(start: Start, parameters: Mapping[str, float] | None = None, *, seed: int, replication: int = 0,
+def run(start: ClusterStart, parameters: Mapping[str, float] | None = None, *, seed: int, replication: int = 0,
         periods: int = 20, policy: Policy = NONE, off: Collection[str] = (), every: int | None = None,
         events: int = 0) -> Run:
     """Simulate a learning cluster once.
@@ -122,7 +122,7 @@ def run(start: Start, parameters: Mapping[str, float] | None = None, *, seed: in
     return Run(tuple(range(0, periods + 1, step)), out, world, kept)
 
 
-def prepare(start: Start, parameters: Mapping[str, float] | None = None, *, seed: int, replication: int = 0,
+def prepare(start: ClusterStart, parameters: Mapping[str, float] | None = None, *, seed: int, replication: int = 0,
             periods: int = 20, policy: Policy = NONE, off: Collection[str] = (), events: int = 0) -> World:
     """The arrays of a run before its first period."""
     from interfirm.kernels.cluster_start import draw_unknown, list_ties
@@ -135,7 +135,7 @@ def prepare(start: Start, parameters: Mapping[str, float] | None = None, *, seed
     return world
 
 
-def allocate(start: Start, parameters: Mapping[str, float] | None, *, seed: int, replication: int, periods: int,
+def allocate(start: ClusterStart, parameters: Mapping[str, float] | None, *, seed: int, replication: int, periods: int,
              policy: Policy, off: Collection[str], events: int) -> World:
     """The arrays of a run, with ties not yet listed by firm and nothing drawn."""
     check_rules(off)
@@ -157,7 +157,7 @@ def allocate(start: Start, parameters: Mapping[str, float] | None, *, seed: int,
         event=np.zeros((events, 4), dtype=np.int64))
 
 
-def _counts(start: Start, room: int) -> npt.NDArray[np.int64]:
+def _counts(start: ClusterStart, room: int) -> npt.NDArray[np.int64]:
     out = np.zeros(16, dtype=np.int64)
     out[codes.N_FIRMS] = out[codes.N_INITIAL] = start.size
     out[codes.N_TOP] = len(start.tie)
@@ -170,7 +170,7 @@ def new_places(firms: int, entrants: float, periods: int, steps: int) -> int:
     return _ROOM + firms // 5 + int(2 * entrants * firms * periods / steps)
 
 
-def ties_at_most(start: Start) -> int:
+def ties_at_most(start: ClusterStart) -> int:
     """Most partners that a firm can have: half as many again as the busiest firm has, and 16 at least."""
     degree = np.bincount(np.concatenate([start.tie["a"], start.tie["b"]]), minlength=start.size)
     return max(_FEWEST_SLOTS, int(1.5 * degree.max(initial=0)) + 4)

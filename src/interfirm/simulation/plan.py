@@ -16,7 +16,7 @@ from interfirm.kernels.counter_plain import uniform
 from interfirm.simulation.levers import NONE, Policy
 from interfirm.simulation.model import Run, allocate, run
 from interfirm.simulation.settings import complete, parameters
-from interfirm.simulation.starting import Start
+from interfirm.simulation.starting import ClusterStart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ class Plan:
         Rules switched off.
     """
 
-    start: Start
+    start: ClusterStart
     policies: tuple[Policy, ...]
     seed: int = 1
     periods: int = 20
@@ -110,7 +110,7 @@ def _triangular(share: float, low: float, middle: float, high: float) -> float:
     return float(high - np.sqrt((1 - share) * (high - low) * (high - middle)))
 
 
-def digest(start: Start) -> str:
+def digest(start: ClusterStart) -> str:
     """A short fingerprint of the data that a start shows; what a fit of tie choice adds does not count."""
     found = hashlib.sha256()
     for name in (*start.actors, *start.sectors, *start.places):

@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
+class ClusterStart:
     """The state before the first period; n firms, K kinds of knowledge.
 
     Parameters
@@ -72,7 +72,7 @@ class Start:
         return len(self.firm)
 
 
-def start(study: Study, *, wave: str | None = None, steps: int = 4) -> Start:
+def start(study: Study, *, wave: str | None = None, steps: int = 4) -> ClusterStart:
     """The state that a study shows in one wave.
 
     Firms are the members of kind firm; other members (an association, a university) count as the institutions that
@@ -111,8 +111,9 @@ def start(study: Study, *, wave: str | None = None, steps: int = 4) -> Start:
                                 remedy="Add the ties, e.g. relation 'advice', and run again"))
     tacit, explicit = prior.knowledge(firm["capability"], firm["sector"])
     named = study.actors["name"].fillna(study.actors["actor"]).astype(str).to_numpy()[who]
-    return Start(tuple(study.actors["actor"].astype(str).to_numpy()[who]), tuple(named), firm, tie, tacit, explicit,
-                 prior.SPREAD, sectors, places, steps, when, tuple(notes))
+    actors = tuple(study.actors["actor"].astype(str).to_numpy()[who])
+    return ClusterStart(actors, tuple(named), firm, tie, tacit, explicit, prior.SPREAD, sectors, places, steps, when,
+                        tuple(notes))
 
 
 def _firms(study: Study, when: str | None) -> Ints:

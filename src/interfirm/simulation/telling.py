@@ -11,7 +11,7 @@ import numpy.typing as npt
 from interfirm.errors import UsageError
 from interfirm.simulation.comparison import MAIN, Comparison, compare, interval, outputs, title
 from interfirm.simulation.plan import BY_FIRM, BY_TIE, digest
-from interfirm.simulation.starting import Start, start
+from interfirm.simulation.starting import ClusterStart, start
 from interfirm.simulation.wording import LIMITS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _shown(value: float | str) -> str:
 # ---- who gains -----------------------------------------------------------------------------
 
 
-def groups(found: Comparison, begin: Start, policy: str) -> list[dict[str, Any]]:
+def groups(found: Comparison, begin: ClusterStart, policy: str) -> list[dict[str, Any]]:
     """What a policy changes for groups of the firms of the study that have at least five members.
 
     Per group and value: the mean over its firms of the change against no policy, by replication, with the 95 % interval
@@ -130,7 +130,7 @@ def groups(found: Comparison, begin: Start, policy: str) -> list[dict[str, Any]]
     return out
 
 
-def _changes(wide: pd.DataFrame, begin: Start, policy: str) -> tuple[dict[str, Floats], Floats]:
+def _changes(wide: pd.DataFrame, begin: ClusterStart, policy: str) -> tuple[dict[str, Floats], Floats]:
     """Replications × firms: change of each value against no policy, NaN where the firm closed in one of the two."""
     number = wide["replication"].nunique()
     arrays = {}
@@ -143,7 +143,7 @@ def _changes(wide: pd.DataFrame, begin: Start, policy: str) -> tuple[dict[str, F
     return change, firms
 
 
-def named_groups(begin: Start) -> list[tuple[str, Bools]]:
+def named_groups(begin: ClusterStart) -> list[tuple[str, Bools]]:
     """Groups of firms by what they are at the start: size, partners, capability, sector."""
     firm = begin.firm
     degree = np.bincount(np.concatenate([begin.tie["a"], begin.tie["b"]]), minlength=begin.size)
@@ -161,7 +161,7 @@ def named_groups(begin: Start) -> list[tuple[str, Bools]]:
 # ---- before and after ----------------------------------------------------------------------
 
 
-def before_and_after(found: Comparison, begin: Start, policy: str) -> dict[str, Any]:
+def before_and_after(found: Comparison, begin: ClusterStart, policy: str) -> dict[str, Any]:
     """Pairs of firms that work together now, and how often they do in the end, without a policy and with one.
 
     Firms are numbered in the order of the start; ``ties`` holds first, second, now, share without, share with.

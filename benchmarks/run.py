@@ -17,7 +17,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "kdensity", "skin",
-          "barter", "performance", "simulation")
+          "barter", "performance", "dynamics", "simulation")
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,22 @@ def test_conditional_fits_speak_of_the_same_periods():
     assert goodness_of_fit(held, ["behaviour"], seed=1, panels=100, variable="z")[0].p > 0.05
 
 
+def test_six_waves_with_covariates_that_change():
+    """Five periods, an actor and a dyadic covariate that take other values in each; every period has its rate."""
+    data, rng = grown(3, n=16, waves=6), np.random.default_rng(1)
+    moving = panel({"r": data.networks["r"].ties}, covariates={"v": rng.random((6, 16))},
+                   dyads={"w": rng.random((6, 16, 16))})
+    found = estimate(moving, Specification("r", ["density", "recip", "altX:v", "X:w"]), seed=1)
+    assert found.converged
+    assert found.names[:5] == [f"rate r period {p}" for p in range(1, 6)]
+    assert abs(found.estimate("altX:v")[0] / found.estimate("altX:v")[1]) < 3.5  # drawn without either
+    assert abs(found.estimate("X:w")[0] / found.estimate("X:w")[1]) < 3.5
+    v, w = moving.covariates["v"], moving.dyads["w"]
+    x, off = moving.networks["r"].ties, ~np.eye(16, dtype=bool)
+    assert found.targets[7] == pytest.approx(sum((x[p + 1] @ (v[p] - v[:-1].mean())).sum() for p in range(5)))
+    assert found.targets[8] == pytest.approx(sum((x[p + 1] * (w[p] - w[:-1][:, off].mean())).sum() for p in range(5)))
+
+
 def test_a_fixed_parameter_stays(fit):
     held = estimate(grown(), Specification("r", ["density", "recip", "transTrip"], fix={"transTrip": 0.2}), seed=1)
     assert held.estimate("transTrip")[0] == 0.2

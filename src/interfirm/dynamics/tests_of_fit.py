@@ -116,7 +116,7 @@ def score_test(fit: Fit, effects: Sequence[str], *, seed: int, panels: int = 100
 
 def _panel_with(fit: Fit, spec: Specification) -> Panel:
     """The panel of a fit; an effect of a covariate that it does not hold is refused."""
-    known = {*fit.panel.covariates, *fit.panel.dyads, *fit.panel.behaviours}
+    known = {*fit.panel.covariates, *fit.panel.dyads, *fit.panel.behaviours, *fit.panel.receivers}
     for term in spec.terms():
         for factor in term.factors:
             if factor.covariate is not None and factor.covariate not in known:

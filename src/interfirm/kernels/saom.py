@@ -76,6 +76,12 @@ def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no
 
 
 @njit(**k.INNER)
+def _all_rates(info, ratefx, theta, tabs, dy, x, g, who, lam, totals):  # type: ignore[no-untyped-def]
+    for v in range(info.shape[0]):
+        totals[v] = _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam)
+
+
+@njit(**k.INNER)
 def _pairs(kind):  # type: ignore[no-untyped-def]
     return kind in (k.PAIR_DISJUNCTIVE, k.PAIR_CONJUNCTIVE, k.PAIR_COMPENSATORY)
 
@@ -204,8 +210,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                     copy_network(ox, og, x, g, v, v_info[v, k.ROWS], v_info[v, k.COLS])
             if moving:
                 event, who = first_event, _come_and_go(v_info, spells, p, 0.0, x, g, free[p], now, room)
-            for v in range(variables):
-                totals[v] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, v, who, lam)
+            _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
             clock, distance, steps, took = 0.0, 0, 0, -1.0
             while steps < stop[0]:
                 whole = 0.0
@@ -219,8 +224,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 if over and event < 1.0:
                     event = _next_event(spells, p, clock)
                     who = _come_and_go(v_info, spells, p, clock, x, g, free[p], now, room)
-                    for w in range(variables):
-                        totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
+                    _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
                     continue
                 if over or whole <= 0.0:
                     took = clock
@@ -243,8 +247,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                     move = step_behaviour(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, state, score)
                     g[lists(v, n) + 2 * n + 2, i] += move
                     if varying and move != 0:
-                        for w in range(variables):
-                            totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
+                        _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
                     continue
                 j = i
                 if _pairs(kind):
@@ -267,8 +270,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 if kind != k.DIRECTED:
                     toggle(x, g, v, j, i)
                 if varying:
-                    for w in range(variables):
-                        totals[w] = _rates(v_info, ratefx, theta, tabs, v_dy, x, g, w, who, lam)
+                    _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
                 if v == stop[1] and v_seen[v, i, j]:
                     size = 1 if kind == k.DIRECTED else 2
                     distance += size if x[v, i, j] != x0[p, v, i, j] else -size

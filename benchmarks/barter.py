@@ -75,7 +75,7 @@ def _ours(links: tuple[np.ndarray, np.ndarray], start: np.ndarray, law: str) -> 
     firms, tables = len(start), kernel.subsets(5)
     repeats = max(1, 200_000 // firms)
     traded, order = np.zeros(PERIODS, np.int64), np.empty(firms, np.int32)
-    padded = np.zeros((firms, 8))
+    padded = kernel.rows_of(firms, 8)
 
     def once() -> np.ndarray:
         for replication in range(repeats):

@@ -27,5 +27,5 @@ def test_a_card_is_whole(model):
 
 
 def test_every_public_model_has_a_card():
-    models = {"skin", "alliance_growth"}
+    models = {"skin", "alliance_growth", "barter", "efficient_networks"}
     assert models <= set(cards())

@@ -113,3 +113,12 @@ def test_relabelling():
 def test_what_cannot_be_computed_is_refused(call):
     with pytest.raises(UsageError):
         call()
+
+
+def test_the_card_says_what_is_computed():
+    from interfirm.simulation.published.cards import cards
+
+    text = str(cards()["efficient_networks"])
+    for firms in TABLE:
+        first = efficient_networks(firms)[0]
+        assert f"{first.to_cost:.3f} ({firms}" in text and f"{first.stable_to:.3f} ({firms}" in text

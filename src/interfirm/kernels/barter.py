@@ -16,6 +16,7 @@ from interfirm.kernels.counter_mix import below, bits, extend, make_key, uniform
 RANDOM, SHUFFLED, IN_ORDER = 0, 1, 2
 MEET, SUBSET, ORDER, REWIRE, TARGET, START, EXPERT = 1, 2, 3, 4, 5, 6, 7
 BLOCK = 64
+LINE, PAGE = 64, 2 << 20
 FAR = 4096
 MOST_KINDS = 12
 SIZES = np.array([one.bit_count() for one in range(1 << MOST_KINDS)], np.int64)
@@ -47,6 +48,15 @@ def subsets(kinds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             members[at:at + len(some)] = sorted(some)
             at += len(some)
     return first, count, members
+
+
+def rows_of(firms: int, width: int) -> np.ndarray:
+    """Zeros, firms × width, each row of eight on a line of the cache, large arrays on large pages of memory."""
+    size = firms * width
+    step = (PAGE if size * 8 >= PAGE else LINE) // 8
+    raw = np.zeros(size + step)
+    skip = (-(raw.ctypes.data // 8)) % step
+    return raw[skip:skip + size].reshape(firms, width)
 
 
 @njit(cache=True, nogil=True)

@@ -212,7 +212,7 @@ def _links(rules: Barter, links: Links | None, seed: int, replication: int) -> L
 
 
 def _start(rules: Barter, start: ArrayLike | None, seed: int, replication: int) -> NDArray[np.float64]:
-    levels = np.zeros((rules.firms, max(_WIDTH, rules.categories)))
+    levels = kernel.rows_of(rules.firms, max(_WIDTH, rules.categories))
     if start is None:
         kernel.begin(seed, replication, rules.categories, rules.experts, rules.expert_level,
                      rules.experts_in == EXPERTS[1], levels)

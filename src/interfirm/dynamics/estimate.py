@@ -26,7 +26,7 @@ Progress = Callable[[str, int, float], None]
 
 CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
-_SEARCH, _POLISH = 50, (150, 300, 500)
+_SEARCH, _POLISH = 50, (200, 400, 600)
 _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
 _MOST_DEGENERATE = 12  # batches in a row with empty or full networks
 _NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations

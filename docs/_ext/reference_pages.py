@@ -85,7 +85,7 @@ def python_api() -> str:
     parts += ["## interfirm.relations\n"]
     parts += [_directive("autofunction", f"interfirm.relations.{name}") for name in relations.names()]
     parts += ["## interfirm.knowledge\n"]
-    parts += [_directive("autofunction", f"interfirm.knowledge.{name}") for name in knowledge.names()]
+    parts += [_directive("autofunction", f"interfirm.knowledge.{name}") for name in knowledge.public()]
     parts += ["## interfirm.cluster\n"]
     parts += [_directive("autofunction", f"interfirm.cluster.{name}") for name in (*cluster.names(), *CALCULATORS)]
     parts += ["## interfirm.performance\n"]

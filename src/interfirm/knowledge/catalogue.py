@@ -15,5 +15,10 @@ def texts() -> dict[str, dict[str, str]]:
 
 
 def names() -> list[str]:
-    """The public measures and calculators of this chapter."""
+    """The measures of this chapter that take a study."""
+    return list(import_module("interfirm.knowledge").MEASURES)
+
+
+def public() -> list[str]:
+    """The measures, and the calculators that take numbers."""
     return list(import_module("interfirm.knowledge").__all__)

@@ -23,13 +23,13 @@ from interfirm.cluster.places import Places, on_plane
 POINTS, SITES, DRAWS, PEER_DRAWS = 20_000, 40_000, 1_000, 3
 BANDWIDTH = 5.0
 _MEMORY = """
-import resource, sys
+import resource
 import numpy as np
 from interfirm.cluster.density import k_density
 from interfirm.cluster.places import on_plane
 from benchmarks.kdensity import scattered
 places = scattered(200_000)
-k_density(places, np.arange(100_000), bandwidth=5.0, draws=20, method=sys.argv[1])
+k_density(places, np.arange(100_000), bandwidth=5.0, draws=20)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
 
@@ -49,20 +49,19 @@ def rows() -> Iterator[Row]:
     start, cpu = time.perf_counter(), time.process_time()
     found = k_density(places, chosen, bandwidth=BANDWIDTH, draws=DRAWS)
     ours, used = time.perf_counter() - start, time.process_time() - cpu
-    peer = statistics_of(places, found.at)
+    peer = peer_seconds(places, found.at)
     yield Row(f"K-density, {DRAWS:,} draws ({found.method})", f"{POINTS:,} of {SITES:,} points", ours,
               "scipy pdist, binned", peer * (DRAWS + 1), faster=20,
               note=f"{used:.0f} s of CPU; peer {PEER_DRAWS} draws, multiplied")
     yield _exactness(places)
-    for method in ("grid", "pairs"):
-        start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", _MEMORY, method], capture_output=True, text=True, check=True)
-        peak = float(done.stdout)
-        yield Row(f"memory, 20 draws ({method})", "100,000 of 200,000", time.perf_counter() - start, short=peak >= 1,
-                  note=f"peak {peak:.2f} GB with the interpreter, wanted below 1")
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", _MEMORY], capture_output=True, text=True, check=True)
+    peak = float(done.stdout)
+    yield Row("memory, 20 draws", "100,000 of 200,000", time.perf_counter() - start, short=peak >= 1,
+              note=f"peak {peak:.2f} GB with the interpreter, wanted below 1")
 
 
-def statistics_of(places: Places, at: np.ndarray) -> float:
+def peer_seconds(places: Places, at: np.ndarray) -> float:
     """Seconds of the peer for one draw: the median of a few."""
     how = counting.plan(places, POINTS, BANDWIDTH, float(at.max()), "pairs")
     smooth, taken = _smoother(how, at), []

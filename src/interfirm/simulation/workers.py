@@ -107,6 +107,10 @@ class Dask:
         except _lost() as problem:
             raise UsageError(f"The scheduler at {self.address} was lost ({_short(problem)}). What was finished is "
                              "kept. Start the cluster and run the same command again.") from problem
+        except _killed() as problem:
+            raise UsageError("Several workers in turn were ended while they ran the same replication, perhaps because "
+                             "memory ran out. What was finished is kept: give the workers more memory and run the same "
+                             "command again.") from problem
         finally:
             with suppress(Exception):
                 client.close(timeout=2)
@@ -130,7 +134,7 @@ class Dask:
 
         shared = client.scatter(plan, broadcast=False, hash=False)
         width = 2 * max(1, len(client.scheduler_info(n_workers=-1)["workers"])) + 2
-        flow = as_completed([], with_results=True)
+        flow = as_completed([], loop=client.loop, with_results=True)
         waiting = 0
         for number in left:
             flow.add(client.submit(replicate, shared, number, pure=False))
@@ -138,6 +142,8 @@ class Dask:
             if waiting >= width:
                 break
         for _, result in flow:
+            if isinstance(result, BaseException):
+                raise result
             yield result
             waiting -= 1
             for number in left:
@@ -151,10 +157,17 @@ def _lost() -> tuple[type[BaseException], ...]:
     import asyncio
     from concurrent.futures import CancelledError
 
-    from distributed import CommClosedError
     from distributed.client import FutureCancelledError
+    from distributed.comm import CommClosedError
 
     return (CommClosedError, FutureCancelledError, CancelledError, asyncio.CancelledError, OSError, TimeoutError)
+
+
+def _killed() -> type[BaseException]:
+    from distributed import KilledWorker
+
+    found: type[BaseException] = KilledWorker
+    return found
 
 
 def _short(problem: BaseException) -> str:

@@ -32,6 +32,7 @@ def same(start: ClusterStart, seed: int, *, policy: Policy = NONE, off: Collecti
         if f.alive:
             for name, value in f.values.items():
                 assert w.firm[name][f.number] == pytest.approx(value, rel=EQUAL, abs=EQUAL), name
+            assert w.firm["asked"][f.number] == sum(tie.asks[tie.other(f.number)] for tie in c.ties_of(f.number))
             np.testing.assert_allclose(w.tacit[f.number], f.tacit, rtol=EQUAL)
             np.testing.assert_allclose(w.explicit[f.number], f.explicit, rtol=EQUAL)
     assert set(np.flatnonzero(w.tie["live"]).tolist()) == set(c.ties)

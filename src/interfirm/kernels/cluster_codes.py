@@ -94,7 +94,8 @@ Z_SUPPLIERS, Z_LABOUR, Z_NEAR, Z_MARKET, Z_SPILLOVER, Z_VERTICAL, Z_HORIZONTAL, 
 
 FIRM = np.dtype([
     ("alive", "i8"), ("born", "i8"), ("home", "i8"), ("place", "i8"), ("sector", "i8"), ("origin", "i8"),
-    ("degree", "i8"), ("made", "i8"), ("joint", "i8"), ("made_now", "i8"), ("lab", "i8"), ("small", "i8"),
+    ("degree", "i8"), ("asked", "i8"), ("made", "i8"), ("joint", "i8"), ("made_now", "i8"), ("lab", "i8"),
+    ("small", "i8"),
     ("workers", "f8"), ("market", "f8"), ("capital", "f8"), ("capability", "f8"), ("absorptive", "f8"),
     ("openness", "f8"), ("institutions", "f8"), ("east", "f8"), ("north", "f8"),
     ("demand", "f8"), ("idle", "f8"), ("excess", "f8"), ("income", "f8"), ("stress", "f8"), ("effort", "f8"),

@@ -225,6 +225,7 @@ def new_firm(w, parent, share, origin):  # type: ignore[no-untyped-def]
         return -1
     f, g = w.firm[i], w.firm[parent]
     f.alive, f.born, f.origin, f.degree, f.made, f.joint, f.made_now, f.lab = 1, w.now[PERIOD], origin, 0, 0, 0, 0, 0
+    f.asked = 0
     f.home, f.place, f.sector, f.small = g.home, g.place, g.sector, 1
     f.east, f.north = g.east, g.north
     f.workers = max(1.0, 0.2 * g.workers)

@@ -12,10 +12,13 @@ from interfirm.kernels.counter_random import normal
 def list_ties(w):  # type: ignore[no-untyped-def]
     """Enter the ties that are there into the lists of their firms."""
     w.firm["degree"][:] = 0
+    w.firm["asked"][:] = 0
     for e in range(w.tally[c.N_TOP]):
         for i in (w.tie[e].a, w.tie[e].b):
             w.slot[i, w.firm[i].degree] = e
             w.firm[i].degree += 1
+        w.firm[w.tie[e].b].asked += w.tie[e].ask_ab
+        w.firm[w.tie[e].a].asked += w.tie[e].ask_ba
 
 
 @njit(**c.OUTER)

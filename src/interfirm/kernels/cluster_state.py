@@ -63,6 +63,7 @@ class World(NamedTuple):
     free_ties: Ints
     free_firms: Ints
     paths: Ints  # N, scratch: two-paths from the firm that chooses
+    tied_to: Ints  # N, scratch: 1 + number of the tie with the firm that chooses, or 0
     utility: Floats  # N + 1, scratch
     option: Ints  # N + 1, scratch
     event: Ints  # events × 4: period, kind, first, second; empty to keep none
@@ -178,6 +179,8 @@ def drop(w, e):  # type: ignore[no-untyped-def]
     note(w, E_ENDED, w.tie[e].a, w.tie[e].b)
     _unlist(w, w.tie[e].a, e)
     _unlist(w, w.tie[e].b, e)
+    w.firm[w.tie[e].b].asked -= w.tie[e].ask_ab
+    w.firm[w.tie[e].a].asked -= w.tie[e].ask_ba
     w.tie[e].live = 0
     w.free_ties[w.tally[N_FREE_TIES]] = e
     w.tally[N_FREE_TIES] += 1
@@ -195,6 +198,7 @@ def drop_if_bare(w, e):  # type: ignore[no-untyped-def]
 def set_asks(w, e, i, value):  # type: ignore[no-untyped-def]
     """Firm i of tie e begins or stops asking the other for advice."""
     note(w, E_ASKED if value else E_STOPPED, i, other(w.tie, e, i))
+    w.firm[other(w.tie, e, i)].asked += value - asks(w.tie, e, i)
     if w.tie[e].a == i:
         w.tie[e].ask_ab = value
     else:

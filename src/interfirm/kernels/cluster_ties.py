@@ -105,9 +105,10 @@ def closes(number):  # type: ignore[no-untyped-def]
 
 @njit(**INNER)
 def _mark(w, i, change):  # type: ignore[no-untyped-def]
-    """Count the two-paths i → h → j for every j (change 1), or take the counts away again (change -1)."""
+    """Mark i's ties and count the two-paths i → h → j for every j (change 1), or take both away again (change -1)."""
     for at in range(w.firm[i].degree):
         e = w.slot[i, at]
+        w.tied_to[other(w.tie, e, i)] += change * (e + 1)
         if asks(w.tie, e, i):
             h = other(w.tie, e, i)
             for place in range(w.firm[h].degree):
@@ -117,28 +118,19 @@ def _mark(w, i, change):  # type: ignore[no-untyped-def]
 
 
 @njit(**INNER)
-def _asked_by(w, j):  # type: ignore[no-untyped-def]
-    number = 0
-    for at in range(w.firm[j].degree):
-        e = w.slot[j, at]
-        number += asks(w.tie, e, other(w.tie, e, j))
-    return number
-
-
-@njit(**INNER)
 def appeal(w, i, j):  # type: ignore[no-untyped-def]
     """What asking j is worth to i, in logits, and whether i asks j already.
 
     density + recip x_ji + closure of two-paths + popularity √indegree + what data say of the pair, or the priors:
-    same sector, -near ln(1 + km), fit of knowledge, capability of j.
+    same sector, -near ln(1 + km), fit of knowledge, capability of j. Needs the marks of ``_mark``.
     """
-    e = between(w, i, j)
+    e = w.tied_to[j] - 1
     there, back = 0, 0
     if e >= 0:
         there, back = asks(w.tie, e, i), asks(w.tie, e, j)
     value = w.p[DENSITY] + w.p[RECIP] * back + w.p[CLOSURE] * closes(w.paths[j])
     if w.p[POPULARITY] != 0.0:
-        value += w.p[POPULARITY] * math.sqrt(_asked_by(w, j) + 1 - there)
+        value += w.p[POPULARITY] * math.sqrt(w.firm[j].asked + 1 - there)
     if i < w.affinity.shape[0] and j < w.affinity.shape[0]:
         value += w.affinity[i, j]
     else:

@@ -153,7 +153,8 @@ def allocate(start: ClusterStart, parameters: Mapping[str, float] | None, *, see
         affinity=start.affinity, mechanism=mechanisms(), modes=efforts(),
         now=np.array([seed, replication, 0], dtype=np.int64), tally=_counts(start, room), total=np.zeros(8),
         free_ties=np.zeros(rows, dtype=np.int64), free_firms=np.arange(n, room, dtype=np.int64)[::-1].copy(),
-        paths=np.zeros(room, dtype=np.int64), utility=np.zeros(room + 1), option=np.zeros(room + 1, dtype=np.int64),
+        paths=np.zeros(room, dtype=np.int64), tied_to=np.zeros(room, dtype=np.int64),
+        utility=np.zeros(room + 1), option=np.zeros(room + 1, dtype=np.int64),
         event=np.zeros((events, 4), dtype=np.int64))
 
 

@@ -222,7 +222,8 @@ class Cluster:
 
 
 def _firm(w: World, i: int) -> Firm:
-    values = {name: w.firm[name][i].item() for name in codes.FIRM.names or () if name not in {"alive", "degree"}}
+    own = (name for name in codes.FIRM.names or () if name not in {"alive", "degree", "asked"})
+    values = {name: w.firm[name][i].item() for name in own}
     return Firm(i, bool(w.firm["alive"][i]), values, w.tacit[i].tolist(), w.explicit[i].tolist())
 
 

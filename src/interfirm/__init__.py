@@ -26,7 +26,7 @@ _LAZY = {
     "write_study": ("interfirm.study.write.folder", "write_study"),
 }
 _CHAPTERS = ("network", "structure", "relations", "capability", "partners", "knowledge", "cluster", "performance",
-             "dynamics")
+             "dynamics", "simulation")
 
 __all__ = [
     "DataError",

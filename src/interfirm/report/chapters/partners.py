@@ -109,9 +109,10 @@ def _figure(ctx: Context, plan: IntroductionPlan) -> Figure:
                   TableColumn("score", "Score", "number"), TableColumn("low", "from", "number"),
                   TableColumn("high", "to", "number")],
                  [[row["name"], row["other_name"], row["score"], row["low"], row["high"]] for row in plan.rows])
-    title = f"Every pair of the plan scores above the median pair; {labels[plan.rows.index(surest)]} is the surest"
+    title = f"Every pair of the plan scores above the median pair; {labels[plan.rows.index(surest)]} hangs least on "\
+        "the weights"
     if min(row["score"] for row in plan.rows) <= plan.median:
-        title = f"{labels[plan.rows.index(surest)]} is the surest introduction"
+        title = f"{labels[plan.rows.index(surest)]} hangs least on the weights"
     caption = f"{plan.pairs:,} pairs of firms could be introduced. Range: 90 % of {_DRAWS} other sets of weights, " \
         "each weight between half and twice its value. Line: median of all pairs. " + " ".join(plan.binding)
     return Figure("partners-plan", title, f"Partner score, 0 to 1 · firms that never worked together · "
@@ -192,10 +193,11 @@ def _claims(ctx: Context, plan: IntroductionPlan) -> list[Claim]:
     best = _surest(plan)
     kept, score = best["kept"], best["score"]
     who = f"{best['name']} and {best['other_name']}" if ctx.may_name_weak else "one pair"
-    text = f"Of {plan.pairs:,} pairs of firms that never worked together, {who} would be the surest introduction: " \
-        f"partner score {words.number(score)} of 1, against {words.number(plan.median)} for the median pair."
-    why = f"among the best {len(plan.rows)} in {words.share(kept)} of {_DRAWS} other sets of weights; the " \
-        "weights are expert priors"
+    text = f"Of {plan.pairs:,} pairs of firms that never worked together, {who} would stay among the first " \
+        f"{len(plan.rows)} introductions under other weights too: partner score {words.number(score)} of 1, against " \
+        f"{words.number(plan.median)} for the median pair."
+    why = f"so in {words.share(kept)} of {_DRAWS} other sets of weights; this is no evidence that the introduction " \
+        "would pay, for the weights are expert priors"
     return [ctx.claim("partners-first", text, kept, why, "partners-list" if ctx.may_name_weak else "partners-numbers",
                       0.5, [best["actor"], best["other"]] if ctx.may_name_weak else [])]
 

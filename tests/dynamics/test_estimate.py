@@ -15,6 +15,9 @@ from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 BAND = 0.10  # standard errors; the reference's own mean over three seeds moves by up to 0.06
 SE_BAND = 0.10
 RATE_SE_BAND = 0.15  # the reference's own standard errors of rates differ by up to 19 % between seeds
+# All three runs of the reference stop on one side of a target; five of our seeds are 0.11 standard errors from their
+# plain mean, fifteen 0.096.
+SHORT_OF_ITS_TARGETS = ("A_transTrip", True)
 
 
 def solution(s50, name: str, conditional: bool) -> np.ndarray:
@@ -43,6 +46,8 @@ def test_estimates_are_those_of_the_reference(s50, name, effects, conditional):
     theta, se = np.mean([f.theta for f in fits], axis=0), np.mean([f.se for f in fits], axis=0)
     rate = np.array([p.kind == "rate" for p in fits[0].parameters])
     assert np.abs((theta - solution(s50, name, conditional)) / frozen["se_mean"]).max() < BAND
+    if (name, conditional) != SHORT_OF_ITS_TARGETS:
+        assert np.abs((theta - frozen["theta_mean"]) / frozen["se_mean"]).max() < BAND
     assert np.abs(se / frozen["se_mean"] - 1)[~rate].max() < SE_BAND
     assert np.abs(se / frozen["se_mean"] - 1)[rate].max(initial=0) < RATE_SE_BAND
     if conditional:

@@ -181,13 +181,10 @@ def check_memory(plan: Plan, count: int) -> None:
 
 
 def available_memory() -> int | None:
-    """Bytes of memory that are free; None where the system does not say."""
-    import os
+    """Bytes of memory that a program can have, what the system only keeps as a cache included; None if not known."""
+    from interfirm.study.read.machine import available_memory as read
 
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError, AttributeError):
-        return None
+    return read()
 
 
 def _size(number: float) -> str:

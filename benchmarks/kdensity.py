@@ -23,14 +23,15 @@ from interfirm.cluster.places import Places, on_plane
 POINTS, SITES, DRAWS, PEER_DRAWS = 20_000, 40_000, 1_000, 3
 BANDWIDTH = 5.0
 _MEMORY = """
-import resource
+from pathlib import Path
 import numpy as np
 from interfirm.cluster.density import k_density
 from interfirm.cluster.places import on_plane
 from benchmarks.kdensity import scattered
 places = scattered(200_000)
 k_density(places, np.arange(100_000), bandwidth=5.0, draws=20)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+print(int(peak.split()[1]) / 1e6)  # of this program alone; ru_maxrss counts the parent at the fork too
 """
 
 

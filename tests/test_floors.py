@@ -64,6 +64,9 @@ def test_imports_point_down(module: Path) -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.parts[0] == "kernels"], ids=str)
 def test_kernels_know_only_arrays(module: Path) -> None:
+    if module.name in {"__init__.py", "freshness.py"}:  # no loops: they keep compiled code from growing stale
+        assert outside(PACKAGE / module) <= {"__future__", "interfirm", "contextlib", "pathlib"}
+        return
     assert outside(PACKAGE / module) <= {"numpy", "numba", "math", "__future__", "interfirm", "typing", "collections"}
 
 

@@ -170,6 +170,13 @@ def test_whole_numbers_up_to_100_are_asked_about():
     assert found.fitted @ np.ones(6) == pytest.approx(1.23)
 
 
+def test_a_share_above_1_among_shares_is_not_taken_for_per_cent():
+    made = survey_design(pd.DataFrame({"y": [0, 0.1, 1.7, 0.4, 0.2, 0.3], "coop": [0, 1, 0, 1, 1, 0]}), "y",
+                         cooperation=["coop"])
+    with pytest.raises(DataError, match=r"1 value above 1, up to 1.7, though most are shares"):
+        fit(made, "fractional")
+
+
 @pytest.mark.parametrize(("outcome", "model", "words"), [
     ("count", "logit", "yes or no, coded 1 and 0"), ("neg", "fractional", "a share between 0 and 1"),
     ("share", "poisson", "whole numbers of 0 or more"), ("x", "ordered-logit", "at most 12 categories"),

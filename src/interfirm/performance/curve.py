@@ -123,7 +123,7 @@ def specification_curve(design: Design, variable: str, *, model: str = "auto", w
     if variable not in design.bases:
         raise UnknownName("variable of the design", variable, design.bases)
     start = choose(design) if model == "auto" else model
-    scaled = per_cent(design)[0] if start in ("fractional", "tobit") and design.y.min() >= 0 else design
+    scaled = _comparable(design, start)
     names = ALIKE.get(start, (start,)) if models is None else tuple(models)
     rows, failed = [], 0
     every = [(one, *choice) for one in names for choice in _choices(scaled, variable, weights)]
@@ -141,6 +141,15 @@ def specification_curve(design: Design, variable: str, *, model: str = "auto", w
     if not rows:
         raise UsageError(f"None of the {len(every)} models could be estimated.")
     return Curve(variable, design.outcome, _frame(rows), failed)
+
+
+def _comparable(design: Design, start: str) -> Design:
+    """The outcome as a share where shares are modelled, so that the effects of all models have one unit."""
+    if start == "fractional":
+        return per_cent(design)[0]
+    above = design.y[design.y > 0]
+    shares = start == "tobit" and design.y.min() >= 0 and design.y.max() <= 100 and np.median(above) > 1
+    return per_cent(design)[0] if shares else design
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:

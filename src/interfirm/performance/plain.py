@@ -12,16 +12,29 @@ from interfirm.performance.design import Design
 from interfirm.performance.estimates import TITLES, Fit, make
 from interfirm.performance.firth import firth_peak
 from interfirm.performance.maximise import Peak, newton
-from interfirm.performance.refusals import refuse_separation
+from interfirm.performance.refusals import refuse, refuse_separation
 from interfirm.performance.terms import Floats
 
 
 def per_cent(design: Design) -> tuple[Design, list[Finding]]:
-    """The design with an outcome in per cent as a share; said."""
+    """The design with an outcome in per cent as a share; said.
+
+    Raises
+    ------
+    DataError
+        When some values are above 1 but most of those above 0 are not: shares with a mistake among them, or shares and
+        per cent mixed.
+    """
     from dataclasses import replace
 
     if design.y.max() <= 1:
         return design, []
+    above = design.y[design.y > 0]
+    if np.median(above) <= 1:
+        count = int(np.count_nonzero(above > 1))
+        raise refuse(design, f"has {count:,} value{'' if count == 1 else 's'} above 1, up to {above.max():g}, though "
+                     "most are shares of 1 or less", "mixed-scale", "shares between 0 and 1, or per cent throughout",
+                     "Correct those values; if all are per cent, divide the column by 100")
     note = Finding("note", f"'{design.outcome}' runs to {design.y.max():g} and is taken as per cent", "per-cent",
                    file=design.source, column=design.outcome, expected="a share between 0 and 1")
     return replace(design, y=design.y / 100), [note]

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "interfirm"
 FLOORS = {
-    "kernels": 0, "errors": 0, "vocabulary": 0, "defaults": 0, "_version": 0,
+    "kernels": 0, "errors": 0, "vocabulary": 0, "numerals": 0, "defaults": 0, "_version": 0,
     "study": 1,
     "network": 2, "dynamics": 2,
     "structure": 3, "relations": 3, "capability": 3,

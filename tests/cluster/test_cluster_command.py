@@ -15,6 +15,7 @@ from interfirm.cli import run
 from interfirm.cluster.assess import assess_cluster
 from interfirm.cluster.evidence import GROUPS, evidence_pack
 from interfirm.errors import DataError, UsageError
+from interfirm.numerals import per_cent
 
 TSV = ("nace_r2,indic_sb,geo\\time\t2015 \t2014 \n"
        "C28,V16110,AT31\t25000 \t24000 b\nC28,V16110,AT32\t2000 \t: c\nC,V16110,AT31\t150000 \t140000 \n"
@@ -145,7 +146,7 @@ def test_values_are_those_of_the_study() -> None:
     firms = study.actors.loc[(study.actors["kind"] == "firm") & study.actors["actor"].isin(seen.index), "actor"]
     assert pack["size"].value.startswith(f"{seen.loc[firms, 'employees'].sum():,.0f} persons")
     shares = seen.loc[firms, "new_product_share"].dropna()
-    assert f"median {shares.median():.0%}" in pack["new_products"].value
+    assert f"median {per_cent(shares.median())}" in pack["new_products"].value
     assert f"{len(shares)} of {len(firms)}" in pack["new_products"].basis
     allied = study.alliances["actor"].unique()
     assert pack["served"].value.startswith(f"{firms.isin(allied).sum()} of {len(firms)} firms")

@@ -120,7 +120,7 @@ def test_share_by_hand() -> None:
     assert share.above() == pytest.approx(quad(density, 0.5, 1)[0] / whole, abs=1e-6)
     low, high = share.bounds()
     assert quad(density, low, high)[0] / whole == pytest.approx(0.95, abs=1e-6)
-    assert str(share).startswith("8 of 10 firms (80%;")
+    assert str(share).startswith("8 of 10 firms (80\u00a0%;")
 
 
 def test_more_than_by_drawing() -> None:

@@ -153,5 +153,5 @@ def test_missing_values_are_said_and_do_not_stop_it(tmp_path, capsys):
     assert run(folder, "--effects", "recip,altX:founded", "--check") == 0
     shown = capsys.readouterr()
     text = " ".join((shown.out + shown.err).split())
-    assert "33% of the values of covariate 'founded' are unknown" in text
+    assert "33 % of the values of covariate 'founded' are unknown" in text
     assert "above 20 % results become doubtful" in text

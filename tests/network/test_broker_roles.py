@@ -187,7 +187,7 @@ def test_a_silent_actor_has_no_counts_and_starts_no_two_path():
     assert found.counts["total"].tolist()[:3] == [0, 1, 1]
     # triples a, v, b with a and v among the three that answered: 3 * 2 * 2 of 24
     assert found.unseen == pytest.approx(0.5)
-    assert "50.0% of the triples" in str(found)
+    assert "50\u00a0% of the triples" in str(found)
 
 
 def test_what_a_silent_actor_is_said_to_send_starts_no_two_path():

@@ -13,6 +13,7 @@ import pytest
 
 from interfirm import cli
 from interfirm.errors import UnknownName, UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners import learned_ranking, recommend, why_not
 from interfirm.partners.learn import choice_covariance, fit_choices
 from interfirm.partners.learned import common_partners, split
@@ -74,7 +75,7 @@ def test_the_list_is_the_models_order(planted: Study) -> None:
     common = common_partners(ranking.walker.past, at)[chosen[order[0]]]
     assert any(f"{common} partners in common" in text for text in best.reasons)
     mean = ranking.evaluation.values("learned", "recall", 10).mean()
-    assert f"held {mean:.0%} of the partners met afterwards" in found.evidence
+    assert f"held {per_cent(mean)} of the partners met afterwards" in found.evidence
 
 
 def test_common_partners_by_hand() -> None:

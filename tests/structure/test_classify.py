@@ -168,7 +168,7 @@ def test_what_cannot_be_classified_says_why() -> None:
     seen = np.zeros((8, 8), dtype=bool)
     seen[:3] = True  # five of eight did not answer: the 20 pairs among them are unknown
     silent = classify_network(star, observed=seen, seed=1)
-    assert silent.decision == NOT_CLASSIFIED and silent.reasons == ("36% of the exchange pairs are unknown",)
+    assert silent.decision == NOT_CLASSIFIED and silent.reasons == ("36\u00a0% of the exchange pairs are unknown",)
 
 
 def test_parts_and_isolates_are_flagged() -> None:

@@ -67,7 +67,7 @@ def test_reports_of_one_side() -> None:
     made = generate("circuit", 9, seed=1)
     found = classify_network(np.triu(made.exchange), made.coordination, seed=1, draws=0, stability_draws=0)
     item = one(found.findings, "one-way")
-    assert complete(item) and "100% of the exchange ties" in item.problem
+    assert complete(item) and "100\u00a0% of the exchange ties" in item.problem
 
 
 @pytest.mark.parametrize(("silent", "classified"), [("ab", True), ("abcd", False)])
@@ -78,7 +78,7 @@ def test_a_fifth_of_the_pairs_may_be_unknown_and_no_more(silent: str, classified
     assert (found.decision != NOT_CLASSIFIED) == classified
     if not classified:
         item = one(found.findings, "missing")
-        assert complete(item) and "29% of the exchange pairs are unknown" in item.problem
+        assert complete(item) and "29\u00a0% of the exchange pairs are unknown" in item.problem
         assert found.probability == {} and found.best == ""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from interfirm.capability._limits import limit, whole
 from interfirm.errors import DataError, UnknownName, UsageError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,8 +189,9 @@ class Saturation:
         if self.runs.empty:
             return f"{head}: too few interviews to say whether coding is saturated."
         if self.reached is None:
-            return f"{head}: not saturated; the last run still brought {self.runs['share'].iloc[-1]:.1%} new codes."
-        return f"{head}: new information falls to {threshold:.0%} or less with interview {self.reached}."
+            last = per_cent(self.runs["share"].iloc[-1])
+            return f"{head}: not saturated; the last run still brought {last} new codes."
+        return f"{head}: new information falls to {per_cent(threshold)} or less with interview {self.reached}."
 
 
 def saturation_of(new: Sequence[int], *, base: int | None = None, run: int | None = None,

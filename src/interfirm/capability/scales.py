@@ -19,6 +19,7 @@ from interfirm.capability.coefficients import (
 )
 from interfirm.capability.factor import FactorFit, cfa
 from interfirm.errors import DataError, Finding, Findings
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,7 @@ def assess(given: Answers) -> Reliability:
     distinct = _distinct(matrix, given, complete, findings)
     share = _NAN if matrix is None else one_component_share(matrix)
     if share > limit("one_source_share"):
-        findings.add("note", f"one component carries {share:.0%} of the variance of all items", "one-source",
+        findings.add("note", f"one component carries {per_cent(share)} of the variance of all items", "one-source",
                      remedy="Ask a second respondent, or take part of the answers from another source")
     return Reliability(frame, distinct, share, tuple(findings.sorted()), given.wave)
 

@@ -15,6 +15,7 @@ from interfirm.cluster.efficiency import CELLS, CollectiveEfficiency
 from interfirm.cluster.places import on_earth
 from interfirm.cluster.regional import RegionalPosition
 from interfirm.cluster.shares import Share, share_of
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +162,7 @@ def _coordination(s: Source) -> Filled:
     out = (view.matrix.toarray() != 0).sum(axis=1)
     heads = int((out > 0).sum())
     top = out.max() / max(out.sum(), 1)
-    return f"{heads} of {view.size} members decide for others; one of them holds {top:.0%} of these ties", \
+    return f"{heads} of {view.size} members decide for others; one of them holds {per_cent(top)} of these ties", \
         f"relation {relations[0]}, {s.when}"
 
 
@@ -206,7 +207,7 @@ def _response(s: Source) -> Filled:
     rows = s.study.observations
     told = rows.loc[(rows["wave"] == s.wave) & rows["actor"].isin(s.members["actor"]), "responded"].dropna()
     share = share_of(told)
-    return (f"{share.yes} of {share.of} members ({share.value:.0%})", f"survey {s.when}") if share.of else None
+    return (f"{share.yes} of {share.of} members ({per_cent(share.value)})", f"survey {s.when}") if share.of else None
 
 
 def _ties(s: Source) -> Filled:
@@ -260,7 +261,8 @@ def _change(s: Source) -> Filled:
 def _percent(column: str) -> Callable[[Source], Filled]:
     def fill(s: Source) -> Filled:
         found = s.observed(column)
-        return (f"median {found.median():.0%}, middle half {found.quantile(0.25):.0%} to {found.quantile(0.75):.0%}",
+        return (f"median {per_cent(found.median())}, middle half {per_cent(found.quantile(0.25))} to "
+                f"{per_cent(found.quantile(0.75))}",
                 _of(len(found), len(s.firms), s.when)) if len(found) else None
 
     return fill
@@ -281,7 +283,8 @@ def _growth(s: Source) -> Filled:
     before = float(first.loc[both].sum())
     if s.wave == order[0] or not before > 0:
         return None
-    return f"{float(last.loc[both].sum()) / before - 1:+.1%} in the firms that were there in both", \
+    growth = per_cent(float(last.loc[both].sum()) / before - 1, 1, signed=True)
+    return f"{growth} in the firms that were there in both", \
         f"{len(both)} firms, {order[0]} to {s.wave}"
 
 

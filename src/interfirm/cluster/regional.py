@@ -18,6 +18,7 @@ from interfirm.cluster.concentration import (
 from interfirm.cluster.moran import Moran, morans_i, nearest_weights
 from interfirm.cluster.places import on_earth
 from interfirm.errors import DataError, Finding, Findings, UnknownName
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +90,7 @@ class RegionalPosition:
             lines.append(f"Ellison–Glaeser index at most {self.dartboard.gamma:.4f} (0: as darts on a map).")
         if not np.isnan(self.gdp_head) and self.gdp_whole > 0:
             lines.append(f"Product per inhabitant {self.gdp_head:,.0f} EUR in {self.gdp_time}, "
-                         f"{self.gdp_head / self.gdp_whole:.0%} of that of the whole (or of its middle region).")
+                         f"{per_cent(self.gdp_head / self.gdp_whole)} of that of the whole (or of its middle region).")
         return "\n".join(lines)
 
 

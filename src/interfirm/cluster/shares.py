@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from interfirm import vocabulary
+from interfirm.numerals import per_cent
 
 _NAN: Final = float("nan")
 _PRIOR: Final = 0.5
@@ -62,7 +63,7 @@ class Share:
         if not self.of:
             return "not known"
         low, high = self.bounds()
-        return f"{self.yes} of {self.of} firms ({self.value:.0%}; {low:.0%} to {high:.0%})"
+        return f"{self.yes} of {self.of} firms ({per_cent(self.value)}; {per_cent(low)} to {per_cent(high)})"
 
 
 def share_of(values: Iterable[object]) -> Share:

@@ -10,6 +10,7 @@ from interfirm.cluster._limits import limit
 from interfirm.cluster.efficiency import CollectiveEfficiency
 from interfirm.cluster.regional import RegionalPosition
 from interfirm.cluster.shares import Share, word
+from interfirm.numerals import per_cent
 
 UNSURE: Final = "cannot say"
 ANSWERS: Final = {
@@ -87,7 +88,7 @@ class ClusterVerdict:
 
     def __str__(self) -> str:
         if self.answer == UNSURE:
-            why = (f"the nearest is {self.nearest} ({self.probability:.0%})" if self.nearest
+            why = (f"the nearest is {self.nearest} ({per_cent(self.probability)})" if self.nearest
                    else "; ".join(part.says for part in (self.concentration, self.joint_action)
                                   if isnan(part.probability)))
             return f"Is this a cluster or only dense employment? Cannot say: {why}."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from interfirm.errors import DataError, UnknownName, UsageError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,9 +183,10 @@ def _gates(asked: _Asked) -> None:
     loss = gatekeeper_loss(asked.study, asked.roles().of(GATEKEEPER), external=asked.external, **asked.where)
     _say("Outside knowledge: " + (str(loss) if not len(loss.rows) else
          f"without {asked.named([loss.rows.iloc[0]['actor']])[0]} the others lose "
-         f"{loss.rows.iloc[0]['lost_share']:.0%} of what they reach outside, without all {len(loss.rows)} gatekeepers "
-         f"{loss.lost_with_all:.0%}. {loss.direct:.0%} of the members who answered have links of their own, "
-         f"{loss.through:.0%} reach outside only through others, {loss.nothing:.0%} not at all."))
+         f"{per_cent(loss.rows.iloc[0]['lost_share'])} of what they reach outside, without all {len(loss.rows)} "
+         f"gatekeepers {per_cent(loss.lost_with_all)}. "
+         f"{per_cent(loss.direct)} of the members who answered have links of their own, "
+         f"{per_cent(loss.through)} reach outside only through others, {per_cent(loss.nothing)} not at all."))
     if len(loss.rows):
         rows = loss.table()
         frame = rows.assign(member=asked.named(rows["actor"]), lost=(100 * rows["lost_share"]).round())
@@ -196,10 +198,12 @@ def _channels(asked: _Asked) -> None:
     result = asked.once("learning_by_channel")
     shares = result.overall()
     rows = result.table().dropna(subset=["vertical"])
-    _say(f"Learning: of what a member learns, on average {shares['vertical']:.0%} comes along the chain (vertical), "
-         f"{shares['horizontal']:.0%} from peers and firms of its sector (horizontal), {shares['institutional']:.0%} "
-         f"from institutions, {shares['other']:.0%} from others. {int((rows['multifold'] >= 2).sum())} of {len(rows)} "
-         "use two of the three channels or more.")
+    _say(f"Learning: of what a member learns, on average {per_cent(shares['vertical'])} comes along the chain "
+         "(vertical), "
+         f"{per_cent(shares['horizontal'])} from peers and firms of its sector (horizontal), "
+         f"{per_cent(shares['institutional'])} "
+         f"from institutions, {per_cent(shares['other'])} from others. {int((rows['multifold'] >= 2).sum())} of "
+         f"{len(rows)} use two of the three channels or more.")
 
 
 def _absorbing(asked: _Asked) -> None:
@@ -230,8 +234,9 @@ def _spiral(asked: _Asked) -> None:
         return
     others = ", ".join(f"{name} {value:.2f}" for name, value in state.means.items())
     _say(f"Knowledge spiral: the bottleneck is {state.bottleneck} ({PLAIN[state.bottleneck]}); "
-         f"{vocabulary.certainty(state.sure)}. Means of {state.firms} members, 0 to 1: {others}. {state.spiral:.0%} of "
-         "them practise all four steps.")
+         f"{vocabulary.certainty(state.sure)}. Means of {state.firms} members, 0 to 1: {others}. "
+         f"{per_cent(state.spiral)} of them "
+         "practise all four steps.")
 
 
 def _stickiness(asked: _Asked) -> None:
@@ -255,7 +260,7 @@ def _focal(asked: _Asked) -> None:
 
 def _layers(asked: _Asked) -> None:
     result = asked.once("knowledge_and_business", seed=asked.seed)
-    lines = [f"{row.business}: knowledge flows along {row.with_knowledge:.0%} of {row.pairs} pairs (correlation "
+    lines = [f"{row.business}: knowledge flows along {per_cent(row.with_knowledge)} of {row.pairs} pairs (correlation "
              f"{row.correlation:.2f}, p = {row.p:.2g})" for row in result.table().itertuples()]
     _say("Knowledge and business: " + "; ".join(lines) + ".")
 

@@ -12,6 +12,7 @@ import typer
 
 from interfirm import terminal
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.report import words
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _against(against: pd.DataFrame, kind: str, name: dict[str, str]) -> None:
 
 
 def _percent(value: float) -> str:
-    return "under 0.1%" if 0 < value < 0.001 else "over 99%" if 0.995 <= value < 1 else f"{value:.0%}"
+    return f"under {per_cent(0.001)}" if 0 < value < 0.001 else f"over {per_cent(0.99)}" if 0.99 < value < 1 \
+        else per_cent(value)
 
 
 def _failed(found: Classification, kind: str) -> str:

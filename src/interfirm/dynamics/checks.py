@@ -12,6 +12,7 @@ from interfirm.dynamics.engine import change_statistics, level_statistics
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import Findings
 from interfirm.kernels import saom_codes as k
+from interfirm.numerals import per_cent
 
 MOST_LEVELS = 10
 MISSING_WARNED, MISSING_STRONGLY = 0.10, 0.20
@@ -73,10 +74,10 @@ def _check_size(panel: Panel, spec: Specification, out: Findings) -> None:
 
 def _check_missing(name: str, share: float, what: str, out: Findings) -> None:
     if share > MISSING_STRONGLY:
-        out.add("warning", f"{share:.0%} of the values of {what} '{name}' are unknown", "much-missing",
+        out.add("warning", f"{per_cent(share)} of the values of {what} '{name}' are unknown", "much-missing",
                 expected="at most 10 %; above 20 % results become doubtful", remedy="Report this with the results")
     elif share > MISSING_WARNED:
-        out.add("note", f"{share:.0%} of the values of {what} '{name}' are unknown", "some-missing")
+        out.add("note", f"{per_cent(share)} of the values of {what} '{name}' are unknown", "some-missing")
 
 
 def _check_network(panel: Panel, name: str, out: Findings) -> None:
@@ -118,9 +119,9 @@ def _check_density(panel: Panel, name: str, pairs: npt.NDArray[np.bool_], out: F
         known = cells[~np.isnan(cells)] % 10
         share = float(known.mean()) if len(known) else 0.0
         if len(known) and (share > NEARLY_FULL or known.sum() < FEWEST_TIES):
-            word = f"{share:.0%} of the possible ties" if share > NEARLY_FULL else f"{int(known.sum())} ties"
+            word = f"{per_cent(share)} of the possible ties" if share > NEARLY_FULL else f"{int(known.sum())} ties"
             out.add("warning", f"'{name}' in '{wave}' has {word}", "near-degenerate",
-                    expected=f"at least {FEWEST_TIES} ties, and at most {NEARLY_FULL:.0%} of the possible ones",
+                    expected=f"at least {FEWEST_TIES} ties, and at most {per_cent(NEARLY_FULL)} of the possible ones",
                     remedy="Use a stricter meaning of the tie, or keep to density and reciprocity")
 
 

@@ -17,6 +17,7 @@ from interfirm.dynamics.fit import Fit
 from interfirm.dynamics.moments import Moments, moments
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import DataError, Finding, Findings, UsageError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -267,7 +268,8 @@ def degenerate(coded: Coded, means: Floats) -> str | None:
             possible = float(coded.free[:, v].sum()) * coded.scale[q]
             share = float(means[q]) / possible if possible else 0.0
             if share > 0.9 or share < 1e-4:
-                return (f"The simulated networks of '{item.variable}' have {share:.2%} of the possible ties: the model "
+                return (f"The simulated networks of '{item.variable}' have {per_cent(share)} of the possible ties: "
+                        "the model "
                         "is degenerate. Replace transTrip by gwespFF, or add outTrunc or outActSqrt.")
     return None
 

@@ -16,6 +16,7 @@ from interfirm.dynamics.data import Panel, from_study
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import Findings, InterfirmError
 from interfirm.kernels import saom_codes as k
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +203,7 @@ def _problem(study: Study, relation: str, waves: Sequence[str] | None, terms: li
     for name, array in panel.dyads.items():
         unknown = float(np.isnan(array[:, ~np.eye(array.shape[1], dtype=bool)]).mean())
         if unknown > LIMIT("unknown") and f"X:{name}" in terms[-fresh:]:
-            return f"{unknown:.0%} of the pairs are unknown"
+            return f"{per_cent(unknown)} of the pairs are unknown"
     errors = found.of("error")
     return errors[0].problem if errors else _overlap(coded, fresh)
 

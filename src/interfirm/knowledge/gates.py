@@ -13,6 +13,7 @@ from interfirm.errors import DataError, Finding, UnknownName, UsageError
 from interfirm.knowledge._limits import whole
 from interfirm.knowledge.flows import Floats, Flows, Ints, flows
 from interfirm.knowledge.roles import GATEKEEPER, cognitive_roles
+from interfirm.numerals import per_cent
 from interfirm.structure.indices import reachable
 from interfirm.structure.removal import EXACT, shapley
 
@@ -64,8 +65,9 @@ class GatekeeperLoss:
         if not len(self.rows):
             return "There is no technological gatekeeper."
         first = self.rows.iloc[0]
-        return (f"Without {first['actor']} the others lose {first['lost_share']:.0%} of the outside knowledge within "
-                f"reach, without all {len(self.rows)} gatekeepers {self.lost_with_all:.0%}.")
+        return (f"Without {first['actor']} the others lose {per_cent(first['lost_share'])} of the outside knowledge "
+                "within "
+                f"reach, without all {len(self.rows)} gatekeepers {per_cent(self.lost_with_all)}.")
 
 
 def gatekeeper_loss(study: Study, gatekeepers: Sequence[str] | None = None, *, relation: str | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from interfirm.errors import DataError, Finding
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,8 @@ class CollectiveInnovation:
         return self.rows.copy()
 
     def __str__(self) -> str:
-        return f"{self.share:.0%} of {len(self.rows)} innovations are collective, with {self.size:.1f} contributors."
+        return (f"{per_cent(self.share)} of {len(self.rows)} innovations are collective, with {self.size:.1f} "
+                "contributors.")
 
 
 def collective_innovation(contributions: pd.DataFrame) -> CollectiveInnovation:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class InstitutionLink:
 
     def __str__(self) -> str:
         return (f"Through one tie to the alliance {self.alliance:g} periods, through {self.agreements} single "
-                f"agreements {self.bilateral:g}; sooner so in {self.advantage:.0%} of {self.draws} runs.")
+                f"agreements {self.bilateral:g}; sooner so in {per_cent(self.advantage)} of {self.draws} runs.")
 
 
 def institution_link(ties: npt.ArrayLike, *, agreements: int | None = None, budget: float = 0.5, pass_on: float = 0.2,

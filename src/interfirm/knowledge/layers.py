@@ -13,6 +13,7 @@ from interfirm.errors import DataError, Finding
 from interfirm.knowledge.flows import knowledge_relation
 from interfirm.network.cohesion import density_of
 from interfirm.network.qap import QAP, qap_correlation
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,9 +50,9 @@ class TwoLayers:
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{row.business}: knowledge flows along {row.with_knowledge:.0%} of the pairs; density ratio "
-            f"{row.density_ratio:.2f}; correlation {row.correlation:.2f} (p = {row.p:.2g})"
-            for row in self.rows.itertuples())
+            f"{row['business']}: knowledge flows along {per_cent(row['with_knowledge'])} of the pairs; density ratio "
+            f"{row['density_ratio']:.2f}; correlation {row['correlation']:.2f} (p = {row['p']:.2g})"
+            for row in self.rows.to_dict("records"))
 
 
 def knowledge_and_business(study: Study, *, relation: str | None = None, business: Sequence[str] | None = None,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from interfirm.errors import DataError, Finding, UsageError
 from interfirm.knowledge.absorptive import absorptive_capacity
 from interfirm.knowledge.flows import Bools, Floats, Ints, knowledge_relation
+from interfirm.numerals import per_cent
 from interfirm.study.adjacency import silent
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Learning:
 
     def __str__(self) -> str:
         known = self.rows["vertical"].notna()
-        parts = ", ".join(f"{name} {share:.0%}" for name, share in self.overall().items())
+        parts = ", ".join(f"{name} {per_cent(share)}" for name, share in self.overall().items())
         several = int((self.rows.loc[known, "multifold"] >= 2).sum())
         return (f"{int(known.sum())} members learn from somebody; on average {parts}. "
                 f"{several} use two channels or more ({self.settings['ties']}, {self.settings['wave']}).")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from interfirm.errors import DataError, Finding, UsageError
 from interfirm.knowledge._limits import limit, whole
 from interfirm.knowledge.flows import Bools, Floats, Flows, flows
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,8 +226,8 @@ def _made(read: Flows, chosen: Bools, draws: int, seed: int) -> CognitiveRoles:
         "otherwise": [_other(filled[:, i], int(codes[i])) for i in range(len(codes))],
         "received": parts[0], "given": parts[1], "external": parts[2], "centrality": centrality,
         "central": _flag(centrality, _cut(centrality, 0.5)), "open": _flag(parts[2], _cut(parts[2], 0.5))})
-    settings = {**read.settings, "sweep": f"{limit('sweep_low'):.0%} to {limit('sweep_high'):.0%}", "draws": draws,
-                "seed": seed}
+    span = f"{per_cent(limit('sweep_low'))} to {per_cent(limit('sweep_high'))}"
+    settings = {**read.settings, "sweep": span, "draws": draws, "seed": seed}
     return CognitiveRoles(rows, _cut(parts[2], 0.5), _cut(centrality, 0.5), settings)
 
 

@@ -12,6 +12,7 @@ from interfirm.capability.answers import answers
 from interfirm.errors import DataError, Finding
 from interfirm.knowledge._factors import factor
 from interfirm.knowledge._limits import limit, whole
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ class SeciState:
         if self.bottleneck is None:
             return f"{self.firms} members answered all four steps: too few to name a bottleneck. {means}."
         return (f"The lowest step is {self.bottleneck} ({means}; 0 to 1; {self.firms} members; lowest in "
-                f"{self.sure:.0%} of resamples). {self.spiral:.0%} practise all four.")
+                f"{per_cent(self.sure)} of resamples). {per_cent(self.spiral)} practise all four.")
 
 
 def seci_state(study: Study, *, wave: str | int | None = None, draws: int = 1000, seed: int = 1) -> SeciState:

@@ -16,6 +16,7 @@ from interfirm.knowledge._limits import limit
 from interfirm.knowledge.absorptive import absorptive_capacity
 from interfirm.knowledge.flows import Floats, knowledge_relation
 from interfirm.knowledge.seci import STEPS, seci_state
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,7 +188,7 @@ class SeciSimulation:
     def __str__(self) -> str:
         values = ", ".join(f"{row.step} {row.elasticity:.3f}" for row in self.rows.itertuples())
         return (f"One per cent more of a step would bring so many per cent more knowledge after "
-                f"{self.settings['periods']} periods: {values}. Most: {self.lever} (in {self.sure:.0%} of "
+                f"{self.settings['periods']} periods: {values}. Most: {self.lever} (in {per_cent(self.sure)} of "
                 f"{self.settings['draws']} draws of the rates).")
 
 

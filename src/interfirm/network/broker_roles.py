@@ -15,6 +15,7 @@ from interfirm.kernels import triangles
 from interfirm.network import _arrays, _labels
 from interfirm.network._arrays import Floats, Ints, Ordered, Progress
 from interfirm.network.brokerage import Relation
+from interfirm.numerals import per_cent
 from interfirm.study.adjacency import Adjacency
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class BrokerageRoles:
             return f"Brokerage by {self.by}: no open two-path, nobody stands between two others."
         top = int(np.nanargmax(total.to_numpy()))
         shares = ", ".join(f"{TITLES[role]} {int(self.counts[role].sum())}" for role in ROLES)
-        hidden = f" {self.unseen:.1%} of the triples could not be seen." if self.unseen else ""
+        hidden = f" {per_cent(self.unseen)} of the triples could not be seen." if self.unseen else ""
         return (f"Brokerage by {self.by}: {int(total.sum())} open two-paths ({shares}); "
                 f"most through {total.index[top]} ({int(total.iloc[top])}).{hidden}")
 

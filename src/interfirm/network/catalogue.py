@@ -14,6 +14,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
 
 from interfirm.errors import UnknownName, UsageError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,6 +164,6 @@ def settings_lines(result: Any) -> list[str]:
     direction = "directed" if settings.get("directed") else "undirected"
     rule = f", projection {settings['projection']}" if settings.get("projection") else ""
     unknown = settings.get("unknown") or 0.0
-    missing = f"; {unknown:.1%} of the pairs unknown" if unknown else "; every pair known"
+    missing = f"; {per_cent(unknown)} of the pairs unknown" if unknown else "; every pair known"
     return [f"{settings['relation']} ({settings['layer']} layer{wave}), {direction}{rule}, "
             f"{settings['actors']} actors{missing}."]

@@ -9,6 +9,7 @@ import numpy as np
 
 from interfirm.errors import UnknownName
 from interfirm.network._graph import Floats, Ints, graph, pivots
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ class Components:
         return pd.DataFrame({"component": np.arange(1, self.number + 1), "actors": self.sizes, "share": share})
 
     def __str__(self) -> str:
-        return (f"{self.number} {self.kind} components; the largest holds {self.largest_share:.0%} of "
+        return (f"{self.number} {self.kind} components; the largest holds {per_cent(self.largest_share)} of "
                 f"{int(self.sizes.sum())} actors; {self.isolates} actors stand alone")
 
 
@@ -112,7 +113,7 @@ class Distances:
     def __str__(self) -> str:
         how = "exact" if self.exact else f"from {self.sources} sampled actors, s.e. {self.standard_error:.3g}"
         return (f"mean distance {self.mean:.3g} steps ({how}), at most {self.diameter}; "
-                f"{self.reachable:.0%} of the pairs reach each other")
+                f"{per_cent(self.reachable)} of the pairs reach each other")
 
 
 def components(study: Study, *, relation: Any = None, wave: Any = None, who: str = "members",

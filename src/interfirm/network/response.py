@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from interfirm.network._graph import unknown_matrix
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class Bounds:
 
     def __str__(self) -> str:
         parts = [f"{name} {low:.3g} to {high:.3g}" for name, _, low, high in self.rows]
-        return f"{self.unknown:.1%} of the pairs unknown: " + ", ".join(parts)
+        return f"{per_cent(self.unknown)} of the pairs unknown: " + ", ".join(parts)
 
 
 def response_rate(study: Study, *, who: str = "members") -> pd.DataFrame:

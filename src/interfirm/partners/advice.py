@@ -4,36 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interfirm.numerals import per_cent
+
 _FOR = {
-    "similarity": "the two know much the same and will understand each other ({x:.0%} of the way to identical)",
+    "similarity": "the two know much the same and will understand each other ({x_share} of the way to identical)",
     "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median of all {m:.2f})",
-    "readiness": "it meets {x:.0%} of what such work asks for (median {m:.0%})",
+    "readiness": "it meets {x_share} of what such work asks for (median {m_share})",
     "same_words": "the two describe themselves alike ({x:.2f} on 0 to 1, median {m:.2f})",
-    "new_reach": "{x:.0%} of its partners are new to the firm (median {m:.0%})",
+    "new_reach": "{x_share} of its partners are new to the firm (median {m_share})",
     "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median {m:.2f})",
     "near": "it is close by ({x:.2f} on 0 to 1, median {m:.2f})",
-    "same_kind": "it works by the same rules: kind, ownership, sector or country ({x:.0%} the same)",
+    "same_kind": "it works by the same rules: kind, ownership, sector or country ({x_share} the same)",
     "same_alliances": "the two belong to the same group or meet in alliances ({x:.2f} on 0 to 1)",
     "worked_before": "the two have worked together before",
 }
 _AGAINST = {
     "similarity": "the two know different things; understanding will take time ({x:.2f}, median {m:.2f})",
     "complementarity": "little of what each has is what the other lacks ({x:.2f}, median {m:.2f})",
-    "readiness": "it meets only {x:.0%} of what such work asks for (median {m:.0%})",
-    "new_reach": "most of its partners are known already: only {x:.0%} are new (median {m:.0%})",
+    "readiness": "it meets only {x_share} of what such work asks for (median {m_share})",
+    "new_reach": "most of its partners are known already: only {x_share} are new (median {m_share})",
     "shared_partners": "hardly anyone knows both ({x:.2f}, median {m:.2f})",
     "near": "it is far away ({x:.2f} on 0 to 1, median {m:.2f})",
-    "same_kind": "it works by other rules: kind, ownership, sector, country ({x:.0%} the same)",
+    "same_kind": "it works by other rules: kind, ownership, sector, country ({x_share} the same)",
 }
 _PAIR = {
     "similarity": "they know much the same ({x:.2f} on 0 to 1, median pair {m:.2f})",
     "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median pair {m:.2f})",
-    "readiness": "both are ready: they meet {x:.0%} of what such work asks for (median pair {m:.0%})",
+    "readiness": "both are ready: they meet {x_share} of what such work asks for (median pair {m_share})",
     "same_words": "they describe themselves alike ({x:.2f} on 0 to 1, median pair {m:.2f})",
-    "new_reach": "each opens new contacts: {x:.0%} of partners are new to the other (median pair {m:.0%})",
+    "new_reach": "each opens new contacts: {x_share} of partners are new to the other (median pair {m_share})",
     "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median pair {m:.2f})",
     "near": "they are close to each other ({x:.2f} on 0 to 1, median pair {m:.2f})",
-    "same_kind": "they work by the same rules: ownership, sector or country ({x:.0%} the same)",
+    "same_kind": "they work by the same rules: ownership, sector or country ({x_share} the same)",
     "same_alliances": "they belong to the same group",
 }
 _SHEET = {
@@ -66,7 +68,7 @@ def reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
     """The terms that lift a candidate most above the median candidate, in words, strongest first."""
     gains = _gains(terms, middle, weights)
     best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _FOR]
-    return tuple(_FOR[name].format(x=terms[name], m=middle[name]) for name in best[:_SHOWN])
+    return tuple(_filled(_FOR[name], terms[name], middle[name]) for name in best[:_SHOWN])
 
 
 def pair_reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
@@ -74,7 +76,7 @@ def pair_reasons(terms: Mapping[str, float | None], middle: Mapping[str, float],
     """The terms that lift a pair most above the median pair, in words, strongest first."""
     gains = _gains(terms, middle, weights)
     best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _PAIR]
-    return tuple(_PAIR[name].format(x=terms[name], m=middle[name]) for name in best[:_SHOWN])
+    return tuple(_filled(_PAIR[name], terms[name], middle[name]) for name in best[:_SHOWN])
 
 
 def sheet_words(terms: Mapping[str, float | None], middle: Mapping[str, float],
@@ -91,13 +93,19 @@ def sheet_words(terms: Mapping[str, float | None], middle: Mapping[str, float],
     return tuple(_SHEET[name] for name in best[:_SHOWN]), mind
 
 
+def _filled(text: str, x: float | None, m: float) -> str:
+    """A text with the value of a term and the median of all, plain and in per cent."""
+    value = float("nan") if x is None else x
+    return text.format(x=value, m=m, x_share=per_cent(value), m_share=per_cent(m))
+
+
 def against(terms: Mapping[str, float | None], middle: Mapping[str, float],
             weights: Mapping[str, float]) -> tuple[str, ...]:
     """Rivalry, the terms below the median candidate, and what is not known, in words."""
     gains = _gains(terms, middle, weights)
     worst = [name for name, gain in sorted(gains.items(), key=lambda item: item[1]) if gain < 0 and name in _AGAINST]
     out = ["both are firms of the same sector: they may be after the same customers"] if terms["rivalry"] else []
-    out += [_AGAINST[name].format(x=terms[name], m=middle[name]) for name in worst[:2]]
+    out += [_filled(_AGAINST[name], terms[name], middle[name]) for name in worst[:2]]
     unknown = [words for name, words in _UNKNOWN.items() if terms[name] is None and weights[name]]
     if unknown:
         out.append("not known: " + ", ".join(unknown))

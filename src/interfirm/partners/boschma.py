@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from interfirm.numerals import per_cent
 from interfirm.partners.capabilities import capabilities
 from interfirm.partners.ground import Bools, Floats, Ground, ground
 from interfirm.partners.proximity import technological_proximity
@@ -56,7 +57,7 @@ class Proximities:
         return out.loc[out["actor"] != out["other"]].reset_index(drop=True)
 
     def __str__(self) -> str:
-        lines = [f"  {kind}: known for {np.mean(~np.isnan(self.values[kind])):.0%} of pairs; {self.used[kind]}"
+        lines = [f"  {kind}: known for {per_cent(np.mean(~np.isnan(self.values[kind])))} of pairs; {self.used[kind]}"
                  for kind in KINDS]
         return "\n".join([f"Five proximities of {len(self.of)} to {len(self.to)} actors, never merged:", *lines])
 

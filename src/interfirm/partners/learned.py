@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners.evaluate import PartnerEvaluation, evaluate, new_pairs, of_kind
 from interfirm.partners.ground import Floats, Ints
 from interfirm.partners.history import History, began, history
@@ -59,8 +60,9 @@ class LearnedRanking:
         tested, (other, ratio, low, high) = self.evaluation, self.evaluation.ratio("recall", CUT)
         mine, theirs = (float(tested.values(name, "recall", CUT).mean()) for name in ("learned", other))
         return (f"Learned from who found whom up to {self.until}. Tested: learned to {tested.until}, its first {CUT} "
-                f"names held {mine:.0%} of the partners met afterwards, the best plain rule ({other}) {theirs:.0%} "
-                f"({ratio:.2f} times, 95 % interval {low:.2f} to {high:.2f}; {len(tested.found):,} organisations).")
+                f"names held {per_cent(mine)} of the partners met afterwards, the best plain rule ({other}) "
+                f"{per_cent(theirs)} ({ratio:.2f} times, 95 % interval {low:.2f} to {high:.2f}; "
+                f"{len(tested.found):,} organisations).")
 
     def groups(self) -> dict[str, Ints]:
         """The features by what they are about: shared partners, activity, country, and each theme."""

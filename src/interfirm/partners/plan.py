@@ -11,6 +11,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners.advice import pair_reasons
 from interfirm.partners.ground import Bools, Floats, Ground, ground
 from interfirm.partners.pairs import Pairs, pairs
@@ -73,14 +74,14 @@ class IntroductionPlan:
     def __str__(self) -> str:
         lines = [f"{self.made} introductions out of {self.pairs:,} possible pairs"
                  + ("" if self.made == self.asked else f" ({self.asked} were asked for)")
-                 + f"; {self.reached_share:.0%} with a small or isolated member (of all pairs "
-                 f"{self.usual_share:.0%})."]
+                 + f"; {per_cent(self.reached_share)} with a small or isolated member (of all pairs "
+                 f"{per_cent(self.usual_share)})."]
         if self.rows:
             lines.append(f"Scores from 0 to 1; the median of all pairs is {self.median:.2f}. The weights are expert "
                          "priors, not estimates.")
         for rank, row in enumerate(self.rows, start=1):
             lines.append(f"{rank:>3}. {row['name']} and {row['other_name']}")
-            stays = "" if row["kept"] is None else f", in the plan under {row['kept']:.0%} of other weights"
+            stays = "" if row["kept"] is None else f", in the plan under {per_cent(row['kept'])} of other weights"
             lines.append(f"       score {row['score']:.2f}{stays}: {row['reason']}")
         return "\n".join([*lines, *(f"  {text}" for text in self.binding)])
 

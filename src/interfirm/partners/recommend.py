@@ -8,6 +8,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners.advice import against, agree_first, reasons
 from interfirm.partners.learned_list import LearnedList, chosen_list
 from interfirm.partners.scoring import Scored, name_of, scored, stability
@@ -90,7 +91,7 @@ class Recommendations:
             worth = f"odds {exp(item.score):,.1f} times those of the median candidate" if learned else \
                 f"score {item.score:.2f}"
             lines.append(f"{item.rank:>3}. {item.name} ({item.actor}): {worth}, on the list under "
-                         f"{item.stability:.0%} of other {'coefficients' if learned else 'weights'}")
+                         f"{per_cent(item.stability)} of other {'coefficients' if learned else 'weights'}")
             for label, words in (("for", item.reasons), ("against", item.against), ("agree first", item.agree_first)):
                 lines += [f"       {label}: {text}" for text in words]
         return "\n".join(lines)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.performance.search import diversity
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Partners:
 
     def __str__(self) -> str:
         known = self.used.notna().all(axis=1)
-        share = ", ".join(f"{name} {100 * self.used.loc[known, name].mean():.0f} %" for name in self.used.columns)
+        share = ", ".join(f"{name} {per_cent(self.used.loc[known, name].mean())}" for name in self.used.columns)
         return f"{int(known.sum())} of {len(self.used)} firms known in {self.wave}: {share}."
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from interfirm.errors import UnknownName, UsageError
+from interfirm.numerals import per_cent
 from interfirm.performance.estimates import Fit
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Turning:
 
 
 def _interval(item: Turning) -> str:
-    share = f"{100 * item.level:.0f} %"
+    share = per_cent(item.level)
     if item.kind == "interval":
         return f" ({share}: {item.low:.3g} to {item.high:.3g})"
     if item.kind == "all":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+from interfirm.numerals import per_cent
 from interfirm.performance.estimates import Fit
 from interfirm.performance.margins import Margins
 
@@ -100,7 +101,7 @@ def cautions(*, tied: bool = False, share: float | None = None) -> list[str]:
     """
     out = list(CAUTIONS)
     if share is not None and not 0.1 <= share <= 0.9:
-        out.append(ONE_SIDED.format(share=f"{100 * share:.0f} %"))
+        out.append(ONE_SIDED.format(share=per_cent(share)))
     if tied:
         out.append(WHERE_TIED)
     return out

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from interfirm.errors import UsageError
+from interfirm.numerals import glued
 from interfirm.report import words
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def render(summary: Mapping[str, Any]) -> str:
     if summary.get("format") != FORMAT:
         raise UsageError(f"This is not a summary that this version can show: its format is "
                          f"'{summary.get('format')}', expected '{FORMAT}'. Make it again with 'interfirm report'.")
+    summary = _glued(summary)
     style, scripts, atlas = static("page.css"), ["page.js"], _atlas(summary)
     if atlas:
         scripts.append("map.js")
@@ -66,6 +68,15 @@ def render(summary: Mapping[str, Any]) -> str:
         policy=policy(style, code),
     )
     return page + "\n"
+
+
+def _glued(value: Any) -> Any:
+    """The summary with no line break between a number and its sign for per cent."""
+    if isinstance(value, str):
+        return glued(value)
+    if isinstance(value, Mapping):
+        return {key: _glued(item) for key, item in value.items()}
+    return [_glued(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def policy(style: str, scripts: list[str]) -> str:

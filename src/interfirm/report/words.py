@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
-_SPACE = "\u00a0"
+from interfirm.numerals import number
+from interfirm.numerals import per_cent as share
+
 _ONES: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 NOUNS: Final[dict[str, tuple[str, str]]] = {
@@ -22,41 +23,6 @@ NOUNS: Final[dict[str, tuple[str, str]]] = {
     "ownership": ("ownership tie", "ownership ties"),
     "alliances": ("tie through alliances", "ties through alliances"),
 }
-
-
-def share(value: float) -> str:
-    """A share as whole per cent; small ones with more digits.
-
-    Examples
-    --------
-    >>> share(0.408).replace("\\u00a0", " ")
-    '41 %'
-    """
-    if not math.isfinite(value):
-        return "unknown"
-    percent = 100 * value
-    if 0 < percent < 1:
-        return f"{percent:.1g}{_SPACE}%"
-    if 99 < percent < 100:
-        return f"{percent:.4g}{_SPACE}%"
-    return f"{percent:.0f}{_SPACE}%"
-
-
-def number(value: float) -> str:
-    """A number with three significant digits, thousands separated; whole numbers stay whole."""
-    if not math.isfinite(value):
-        return "unknown"
-    if value < 0:
-        return f"\u2212{number(-value)}"
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    if abs(value) < 0.001:
-        return f"{value:.2g}"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{value:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def count(value: int, one: str, many: str | None = None) -> str:
@@ -109,3 +75,6 @@ def sentence(text: str) -> str:
 def verb(size: int, one: str = "is", many: str = "are") -> str:
     """The form of a verb that fits a number."""
     return one if size == 1 else many
+
+
+__all__ = ["NOUNS", "count", "kind", "listing", "noun", "number", "sentence", "share", "spelled", "through", "verb"]

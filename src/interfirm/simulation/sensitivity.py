@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.simulation.designs import Model, Progress, Range, Runs, check_ranges, needs, run_design, scale
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Sensitivity:
 
     def __str__(self) -> str:
         """The table, and what chance makes."""
-        shares = [f"{name}: {share:.0%} of the variance of single runs is chance" for name, share in
+        shares = [f"{name}: {per_cent(share)} of the variance of single runs is chance" for name, share in
                   self.stochastic.items() if np.isfinite(share)]
         return "\n".join([self.table().to_string(index=False, float_format=lambda v: f"{v:.3g}"), *shares])
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import Finding
+from interfirm.numerals import per_cent
 from interfirm.structure.conditions import Condition, Violation
 from interfirm.structure.ideal_types import IDEAL_TYPES, KINDS
 from interfirm.vocabulary import certainty
@@ -151,12 +152,12 @@ class Classification:
     def __str__(self) -> str:
         if not self.best:
             return f"Not classified: {'; '.join(self.reasons)}."
-        share = f"{self.probability[self.best]:.0%}"
+        share = f"{per_cent(self.probability[self.best])}"
         if self.decided:
             head = f"{IDEAL_TYPES[self.best].title} ({share}, {self.certainty}), {len(self.actors)} firms."
         else:
             head = (f"{self.decision.capitalize()}: nearest to {self.best} ({share}), then {self.second} "
-                    f"({self.probability[self.second]:.0%}); {'; '.join(self.reasons)}.")
+                    f"({per_cent(self.probability[self.second])}); {'; '.join(self.reasons)}.")
         shown = ", ".join(self.nodal[:6]) + (", …" if len(self.nodal) > 6 else "")
         nodal = f" Nodal firms: {shown}." if shown else ""
         many = len(self.violations)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm._version import __version__
+from interfirm.numerals import per_cent
 from interfirm.structure import conditions as rules
 from interfirm.structure.classification import CONTESTED, INDETERMINATE, NOT_CLASSIFIED, Classification
 from interfirm.structure.ideal_types import KINDS
@@ -255,7 +256,7 @@ def _stability(layers: Layers, best: int, effort: Effort, roots: list[np.random.
     if effort.stability_draws < 1:
         return out
     for share, root in zip(SHARES, roots, strict=True):
-        report = _report(effort.progress, f"{share:.0%} of the ties moved", effort.stability_draws)
+        report = _report(effort.progress, f"{per_cent(share)} of the ties moved", effort.stability_draws)
         _, evidence = arrange_random(layers.exchange, layers.coordination, layers.known, null="share", share=share,
                                      draws=effort.stability_draws, restarts=QUICK_RESTARTS, near=True, seed=root,
                                      progress=report, workers=effort.workers)
@@ -294,7 +295,7 @@ def decide(found: Classification, decisions_per_firm: float) -> tuple[str, tuple
         return CONTESTED, (f"nobody leads, yet there are {decisions_per_firm:.2g} decisions over others per firm",)
     reasons = []
     if found.probability[best] < limit("probability"):
-        reasons.append(f"the probability is below {limit('probability'):.0%}")
+        reasons.append(f"the probability is below {per_cent(limit('probability'))}")
     if best != "circuit" and not found.deciding_z(best) >= limit("z"):
         reasons += _why_z(found.deciding_z(best), found.settings["draws"], bool(reasons))
     reasons += [f"not so: {item.text} ({item.value:.2f}, {item.sense} {item.bound:.2g})"

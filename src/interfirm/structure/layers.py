@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csgraph
 
 from interfirm.errors import Findings
+from interfirm.numerals import per_cent
 from interfirm.structure.limits import limit
 
 Layer = npt.NDArray[np.int8]
@@ -142,7 +143,8 @@ def _one_way(weights: npt.NDArray[np.float64], findings: Findings, place: str) -
     if either in {0, both}:
         return None
     share = 1 - both / either
-    findings.add("note", f"{share:.0%} of the exchange ties go or were reported one way only; each counts as a tie",
+    findings.add("note", f"{per_cent(share)} of the exchange ties go or were reported one way only; each counts as a "
+                 "tie",
                  "one-way", file=place, expected="both ends of a tie name it, if it has no direction",
                  remedy="If these are reports of one side that the other would deny, keep only those that both made")
     return share
@@ -189,13 +191,15 @@ def adequate(layers: Layers) -> Layers:
     unknown = _unknown(layers.exchange)
     if unknown > limit("most_missing"):
         fit = False
-        findings.add("warning", f"{unknown:.0%} of the exchange pairs are unknown", "missing", file=layers.places[0],
-                     expected=f"at most {limit('most_missing'):.0%}",
+        findings.add("warning", f"{per_cent(unknown)} of the exchange pairs are unknown", "missing",
+                     file=layers.places[0], expected=f"at most {per_cent(limit('most_missing'))}",
                      remedy="Ask those who have not answered, or leave them out")
     if layers.known and _unknown(layers.coordination) > limit("most_missing"):
-        findings.add("warning", f"{_unknown(layers.coordination):.0%} of the coordination pairs are unknown: the layer "
-                     "is not used", "missing-coordination", file=layers.places[1],
-                     expected=f"at most {limit('most_missing'):.0%}", remedy="Ask those who have not answered")
+        share = per_cent(_unknown(layers.coordination))
+        findings.add("warning", f"{share} of the coordination pairs are unknown: the layer is not used",
+                     "missing-coordination", file=layers.places[1],
+                     expected=f"at most {per_cent(limit('most_missing'))}",
+                     remedy="Ask those who have not answered")
         out = replace(out, coordination=np.zeros_like(layers.coordination), known=False,
                       source="none: too much of it is unknown")
     if bool((layers.exchange == 1).any()):
@@ -228,5 +232,5 @@ def _say_parts(layers: Layers) -> None:
         names = ", ".join(apart[:8]) + (", …" if len(apart) > 8 else "")
         layers.findings.add("warning", f"the network falls into {number} parts of {shown} firms; apart from the "
                             f"largest: {names}", "disconnected", file=layers.places[0],
-                            expected=f"one part that holds at least {limit('connected'):.0%} of the firms",
+                            expected=f"one part that holds at least {per_cent(limit('connected'))} of the firms",
                             remedy="Classify the parts one by one, or each alliance")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners.ground import ground
 from interfirm.partners.learned import CUT, learned_ranking
 from interfirm.partners.pairs import Pairs, pairs
@@ -132,7 +133,7 @@ def _numbers(plan: IntroductionPlan) -> Numbers:
         Number("Mean score of the plan", float(score.mean()), "introduction_plan",
                comparison=f"median of {plan.pairs:,} possible pairs: {words.number(plan.median)}"),
         Number("Stay under other weights", kept, kind="count",
-               comparison=f"of {len(score)}, in at least {_STAYS:.0%} of {_DRAWS} other sets of weights"),
+               comparison=f"of {len(score)}, in at least {per_cent(_STAYS)} of {_DRAWS} other sets of weights"),
         Number("With a small or isolated member", plan.reached_share, kind="share",
                comparison=f"of all pairs: {words.share(plan.usual_share)}"),
     ]

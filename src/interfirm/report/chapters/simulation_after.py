@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import scipy.sparse as sp
 
+from interfirm.numerals import per_cent
 from interfirm.report.blocks import Block, Cell, Figure, TableColumn
 from interfirm.report.context import Context, table
 from interfirm.report.layout import layout
@@ -73,7 +74,7 @@ def _map(ctx: Context, told: dict[str, Any], name: str) -> Figure:
     return Figure("simulation-map", title,
                   f"Who works with whom: now, and after {told['years']:g} years in at least half of the runs",
                   f"Firms in the same places in all panels; {told['replications']} runs of each. Coloured: pairs "
-                  f"tied in at least {100 * _MORE:.0f} % more of the runs with the policy. Firms that came later are "
+                  f"tied in at least {per_cent(_MORE)} more of the runs with the policy. Firms that came later are "
                   "not drawn.",
                   "networks", rows, twin, {"columns": 3})
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from interfirm.numerals import per_cent
 from interfirm.study.read import looks, words
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
@@ -236,7 +237,7 @@ def choose_identifiers(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
             share = len(known & set(sheet.frame[key or columns[0]])) / len(known)
             if share:
                 plan = replace(plan, why=f"{len(sheet.frame)} rows, told apart by '{key}', which names "
-                               f"{share:.0%} of the actors of the other files (sure)")
+                               f"{per_cent(share)} of the actors of the other files (sure)")
         elif plan.kind == "alliances" and projects_known:
             shares = {name: len(projects_known & set(sheet.frame[name])) for name in columns
                       if words.plain(name) in {"id", "rcn", "reference", "projectid", words.plain(plan.alliance or "")}}

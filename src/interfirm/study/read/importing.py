@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interfirm.errors import DataError, Finding, Findings, UsageError
-from interfirm.study.read import assemble, merge, plan, recognise, sources
+from interfirm.study.read import assemble, merge, plan, recognise, sources, wave_names
 from interfirm.study.read.grid import Dropped
 from interfirm.study.read.merge import Merge
 from interfirm.study.read.plan import Plan, SourcePlan
@@ -129,6 +129,8 @@ def import_files(paths: Sequence[str | Path], *, config: str | Path | None = Non
         made = asked
     made = replace(made, paths=tuple(str(path.resolve()) for path in where))
     guesses += _lines(made, opened)
+    if asked is None:
+        guesses += wave_names.told(made.sources[:len(opened.sheets)], opened.sheets)
     if findings.failed:
         return ImportResult(None, {}, made, findings, guesses, dropped, [], folder)
     say("putting the tables together")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)")
-_WAVE = re.compile(r"(?:^|[\W_])(?:w|t|wave|round|time|period|welle|hullám)[\W_]*(\d{1,2})(?:$|[\W_])", re.IGNORECASE)
-_TAIL = re.compile(r"(?<=[^\W\d_])[\W_]*(\d{1,2})$")
+_WAVE = re.compile(r"(?:^|[\W_])(?:w|t|wave|round|time|period|welle|runde|ola|ronda|vague|hullám)[\W_]*(\d{1,2})"
+                   r"(?:$|[\W_])", re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -37,8 +37,8 @@ def title(sheet: Sheet) -> str:
 
 
 def wave_of(text: str) -> str | None:
-    """A year, ``w2``/``t2``/``wave 2``, or a trailing number, as in ``KNetwork2``."""
-    for pattern in (_YEAR, _WAVE, _TAIL):
+    """A year, or the number in ``w2``, ``t2``, ``wave 2``, ``round-2``; a bare number at the end says nothing."""
+    for pattern in (_YEAR, _WAVE):
         found = pattern.findall(text)
         if found:
             return str(found[-1])
@@ -46,7 +46,7 @@ def wave_of(text: str) -> str | None:
 
 
 def named(text: str) -> Named:
-    """Relation, layer and wave from a name such as ``advice_2012`` or ``KNetwork1``."""
+    """Relation, layer and wave from a name such as ``advice_2012`` or ``trust_w2``."""
     wave = wave_of(text)
     noise = words.cells("noise")
     parts = [part for part in words.tokens(text) if not part.isdigit()]

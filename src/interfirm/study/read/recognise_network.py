@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from interfirm import vocabulary
-from interfirm.study.read import looks, words
+from interfirm.study.read import looks, wave_names, words
 from interfirm.study.read.grid import Sheet, is_total_word
 from interfirm.study.read.plan import SourcePlan
 
@@ -226,7 +226,8 @@ def name_relations(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
     common = _shared_words([title for plan, title in zip(plans, titles, strict=True)
                             if plan.kind in {"matrix", "edges"}])
     out = []
-    for plan, sheet, name in zip(plans, sheets, names, strict=True):
+    said = wave_names.waves(plans, sheets)
+    for plan, sheet, name, when in zip(plans, sheets, names, said, strict=True):
         if plan.kind not in {"matrix", "edges", "roster", "recall"}:
             out.append(plan)
             continue
@@ -234,7 +235,7 @@ def name_relations(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
         if not name.known and relation:
             rest = [part for part in relation.split("_") if part not in common]
             relation = "_".join(rest) or relation
-        wave = None if plan.wave_column else plan.wave or name.wave or "1"
+        wave = None if plan.wave_column else plan.wave or when or "1"
         if plan.relation_column or plan.questions:
             relation = None
         else:

@@ -138,7 +138,7 @@ def test_warnings_before_anything_is_simulated():
 @pytest.mark.parametrize(("terms", "match"), [
     (["transTripp"], "Did you mean 'transTrip'"), (["altX"], "altX:<actor>"),
     (["recip:size"], "'recip' is written recip"),
-    (["recip*transTrip"], "only one factor"), (["gwesp"], "not for directed"),
+    (["recip*transTrip"], "'transTrip' depends on several"), (["gwesp"], "not for directed"),
     (["endow:outIso"], "no creation or endow"),
     (["recip", "recip"], "twice"), (["outRate"], "belongs"), (["crprod:other"], "dependent relation"),
     (["???"], "is not an effect")])

@@ -179,11 +179,23 @@ def check_coded(coded: Coded, panel: Panel, spec: Specification) -> Findings:
             way = "rise" if coded.info[0, v, k.DIRECTION] == k.UP_ONLY else "fall"
             out.add("note", f"the {what} of '{name}' only {way} in all periods: '{plain}' cannot be estimated and is "
                     "left out", "one-way-panel")
+        _check_counts(name, plain, [q for q in coded.fx[first:last, k.PARAM] if not coded.fixed[q]], coded, out)
         if items:
             table = _table(coded, v) if name in panel.networks else _steps(coded, v)
             _check_collinear(table, [item.name for item in items],
                              [item.term.factors[0].effect for item in items if item.term is not None], name, out)
     return out
+
+
+def _check_counts(variable: str, plain: str, free: list[int], coded: Coded, out: Findings) -> None:
+    """Refuse to split the constant term: what is gained and lost adds up to the number of changes, as the rate has."""
+    found = [term for q in free if (term := coded.parameters[q].term) is not None
+             and [f.effect.name for f in term.factors] == [plain]]
+    if len(found) > 1:
+        word = "ties" if plain == "density" else "steps"
+        out.add("error", f"{' and '.join(repr(term.text) for term in found)} of '{variable}' cannot be estimated "
+                f"together: gained and lost {word} add up to the number of changes, which sets the rate",
+                "same-statistic", remedy=f"Keep '{plain}' alone; other effects may be split into creation and endow")
 
 
 def _table(coded: Coded, v: int) -> npt.NDArray[np.float64]:
@@ -200,16 +212,17 @@ def _table(coded: Coded, v: int) -> npt.NDArray[np.float64]:
 
 def _steps(coded: Coded, v: int) -> npt.NDArray[np.float64]:
     """Change statistics of all steps of a behaviour in all periods, one row per actor and step."""
-    rows = []
+    rows, roles = [], coded.fx[coded.info[0, v, k.FIRST]:coded.info[0, v, k.LAST], k.ROLE]
     for p in range(len(coded.x0)):
         levels = level_statistics(coded, p, v)
         up = np.diff(levels, axis=1)
         now = coded.z0[p, v]
+        rises, falls = roles != k.ENDOWMENT, roles != k.CREATION
         for i in np.flatnonzero(coded.active[p]):
             if now[i] < up.shape[1] and coded.info[p, v, k.DIRECTION] != k.DOWN_ONLY:
-                rows.append(up[i, now[i]])
+                rows.append(up[i, now[i]] * rises)
             if now[i] > 0 and coded.info[p, v, k.DIRECTION] != k.UP_ONLY:
-                rows.append(-up[i, now[i] - 1])
+                rows.append(-up[i, now[i] - 1] * falls)
     return np.array(rows).reshape(len(rows), -1)
 
 

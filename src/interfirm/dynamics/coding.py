@@ -129,7 +129,8 @@ class _Coder:
         info = np.zeros((periods, len(self.variables), k.INFO), np.int64)
         for v, name in enumerate(self.variables):
             self._variable(v, name, info, directions(panel, found, name, v))
-        fx = np.array(self.rows, np.int64).reshape(-1, k.COLUMNS)
+        fx = np.array([*self.rows, *self.make.further], np.int64).reshape(-1, k.COLUMNS)
+        fx[fx[:, k.TIMES] >= 0, k.TIMES] += len(self.rows)
         active = np.zeros((periods, self.n), np.uint8)
         active[:, :panel.size] = [some for _, some, _ in found.there]
         spells = self._spells(info)
@@ -163,7 +164,7 @@ class _Coder:
             for p in range(self.panel.periods):
                 info[p, v, k.RATE] = len(self.parameters)
                 self._add(Parameter(f"rate {name} period {p + 1}", name, "rate", p), 1.0)
-        first = len(self.rows)
+        first, further = len(self.rows), len(self.make.further)
         for term in self.terms:
             if term.variable == name:
                 self._term(v, term, choice, direction)
@@ -171,7 +172,7 @@ class _Coder:
         info[:, v, k.CHOICE], info[:, v, k.ROWS] = choice, self.panel.size
         info[:, v, k.COLS] = net.ties.shape[2] if net else self.panel.size
         info[:, v, k.SQUARE] = net is not None and not net.two_mode
-        info[:, v, k.NEEDS] = self.make.needs(self.rows[first:], choice)
+        info[:, v, k.NEEDS] = self.make.needs([*self.rows[first:], *self.make.further[further:]], choice)
         info[:, v, k.FIRST], info[:, v, k.LAST] = first, len(self.rows)
         info[:, v, k.DIRECTION] = direction
 

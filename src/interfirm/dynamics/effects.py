@@ -49,6 +49,9 @@ class Effect:
         Dyadic factors made of a covariate.
     scale, undirected_scale
         The statistic is the sum over actors times this.
+    interaction
+        What it may be multiplied by, after the reference estimator: ``ego`` (the same for every receiver), ``dyadic``
+        (does not depend on ego's other ties), ``factor`` (on a behaviour: z times something); empty for the others.
     title, statistic, concept, reference
         For people.
     """
@@ -65,6 +68,7 @@ class Effect:
     dyad2: str
     scale: float
     undirected_scale: float
+    interaction: str
     title: str
     statistic: str
     concept: str
@@ -84,9 +88,15 @@ def catalogue() -> dict[str, Effect]:
         out[row["effect"]] = Effect(
             row["effect"], row["nets"], row["needs"], float(row["parameter"]) if row["parameter"] else None,
             _code(row["code"]), _code(row["kind"]), row["table"], row["table2"], row["dyad"], row["dyad2"],
-            float(Fraction(row["scale"])), float(Fraction(row["undirected_scale"])), row["title"], row["statistic"],
-            row["concept"], row["reference"])
+            float(Fraction(row["scale"])), float(Fraction(row["undirected_scale"])), row["interaction"],
+            row["title"], row["statistic"], row["concept"], row["reference"])
     return out
+
+
+def kind_of_factor(effect: Effect, letter: str) -> str:
+    """``ego``, ``dyadic``, ``factor`` or nothing, on a kind of variable (D, U, T or B)."""
+    kind, _, only = effect.interaction.partition(":")
+    return kind if not only or letter in only else ""
 
 
 def find(name: str) -> Effect:

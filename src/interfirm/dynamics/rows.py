@@ -8,7 +8,8 @@ import numpy.typing as npt
 from interfirm.dynamics.covariates import Covariates
 from interfirm.dynamics.data import Panel
 from interfirm.dynamics.effects import TABLES
-from interfirm.dynamics.specification import MODELS, Specification, Term
+from interfirm.dynamics.products import main_first
+from interfirm.dynamics.specification import MODELS, Factor, Specification, Term
 from interfirm.errors import UnknownName, UsageError
 from interfirm.kernels import saom_codes as k
 
@@ -33,6 +34,7 @@ class Rows:
         self.panel, self.spec, self.covariates = panel, spec, covariates
         self.variables = (*spec.networks, *spec.behaviour)
         self.tables: list[Floats] = []
+        self.further: list[list[int]] = []
 
     # ---- dependent variables --------------------------------------------------------------
 
@@ -78,24 +80,36 @@ class Rows:
         return len(self.variables) + len(self.tables) - 1
 
     def row(self, term: Term, param: int) -> list[int]:
-        """The coded row of a term."""
-        out = [-1] * k.COLUMNS
-        main, v = term.factors[0], self.variables.index(term.variable)
-        effect = main.effect
+        """The coded row of a term; the rows of the further factors of a product are added to ``further``."""
         letter = self.letter(term.variable)
         for factor in term.factors:
             if letter not in factor.effect.nets:
                 raise UsageError(f"'{factor.effect.name}' is not for {_KINDS[letter]} such as '{term.variable}'.")
-        out[k.DEP], out[k.CODE], out[k.ROLE], out[k.PARAM], out[k.KIND] = v, effect.code, term.role, param, effect.kind
-        if term.role != k.EVALUATION and (effect.code in _NO_ROLE or letter == "B" or
-                                          (effect.code == k.EGOOUT and effect.table not in ("square", "power3half"))):
-            raise UsageError(f"'{effect.name}' has no creation or endowment version.")
+        ties = main_first(term, letter)
+        covariates = [factor for factor in term.factors if not factor.structural and factor is not ties[0]]
+        out = self._one_factor(term, ties[0], covariates, letter, param)
+        if (term.role != k.EVALUATION and out[k.CODE] in _NO_ROLE) or _without_role(ties[0], term.role):
+            raise UsageError(f"'{ties[0].effect.name}' has no creation or endowment version.")
+        last = out
+        for factor in ties[1:]:
+            last[k.TIMES] = len(self.further)
+            last = self._one_factor(term, factor, [], letter, param)
+            self.further.append(last)
+        rows = [out, *self.further[len(self.further) - len(ties) + 1:]]
+        out[k.GROUP] = _group(out, letter) if len(rows) == 1 or letter == "B" else \
+            k.LOCAL if any(row[k.CODE] in _LOCAL for row in rows) else k.DENSE
+        return out
+
+    def _one_factor(self, term: Term, main: Factor, covariates: list[Factor], letter: str, param: int) -> list[int]:
+        """The row of one factor that depends on other ties, with the factors that are covariates only."""
+        out, effect = [-1] * k.COLUMNS, main.effect
+        out[k.DEP], out[k.CODE], out[k.ROLE] = self.variables.index(term.variable), effect.code, term.role
+        out[k.PARAM], out[k.KIND], out[k.GROUP] = param, effect.kind, k.DENSE
         out[k.TAB], out[k.TAB2] = self.table(effect.table, main.parameter), self.table(effect.table2, main.parameter)
         if "network" in effect.needs:
             out[k.OTHER] = self._network(term, main.network or self.spec.relation)
-            self._fits(term, out, letter)
-        self._factors(term, out, letter)
-        out[k.GROUP] = _group(out, letter)
+            self._fits(term, main, out, letter)
+        self._covariates(term, [main, *covariates], out, letter)
         return out
 
     def _network(self, term: Term, name: str) -> int:
@@ -108,7 +122,7 @@ class Rows:
     def _one_mode(self, v: int) -> bool:
         return not self.panel.networks[self.variables[v]].two_mode
 
-    def _fits(self, term: Term, row: list[int], letter: str) -> None:
+    def _fits(self, term: Term, main: Factor, row: list[int], letter: str) -> None:
         """Refuse a second network with the wrong sets of actors."""
         code, kind, other, one = row[k.CODE], row[k.KIND], row[k.OTHER], self._one_mode(row[k.OTHER])
         if letter == "B":
@@ -120,17 +134,17 @@ class Rows:
             fits = one or (code, kind) in {(k.WTWO, 2), (k.WDEG, 1), (k.WDEG, 3)}
         if not fits:
             raise UsageError(f"'{term.text}': '{self.variables[other]}' and '{term.variable}' join different sets, so "
-                             f"that '{term.factors[0].effect.name}' is not defined.")
+                             f"that '{main.effect.name}' is not defined.")
 
-    def _factors(self, term: Term, out: list[int], letter: str) -> None:
-        names = []
-        for factor in term.factors:
+    def _covariates(self, term: Term, factors: list[Factor], out: list[int], letter: str) -> None:
+        names, main = [], factors[0]
+        for factor in factors:
             effect, cov = factor.effect, factor.covariate
             if cov is None:
                 continue
             spreading = out[k.CODE] in _SPREADING and not (out[k.CODE] == k.BETWEEN and letter != "U")
-            if factor is not term.factors[0] and effect.dyad not in ("ego", "ego2") and spreading:
-                raise UsageError(f"'{term.text}': '{term.factors[0].effect.name}' depends on all ties of the actor and "
+            if factor is not main and effect.dyad not in ("ego", "ego2") and spreading:
+                raise UsageError(f"'{term.text}': '{main.effect.name}' depends on all ties of the actor and "
                                  "can be multiplied by egoX only.")
             if cov in self.spec.behaviour:
                 if effect.dyad2 or out[k.ZTAB] >= 0 or letter == "B":
@@ -175,6 +189,12 @@ class Rows:
             if not self._one_mode(other) and effect.code != k.R_OUT:
                 raise UsageError(f"'{term.text}' is for relations among actors; memberships are not received.")
         return [v, code, param, which, other]
+
+
+def _without_role(main: Factor, role: int) -> bool:
+    """Functions of the outdegree count for creation and endowment only where they are sums over ties."""
+    return role != k.EVALUATION and main.effect.code == k.EGOOUT and "B" not in main.effect.nets and \
+        main.effect.table not in ("square", "power3half")
 
 
 def _group(row: list[int], letter: str) -> int:

@@ -31,6 +31,11 @@ class Factor:
     covariate: str | None
     network: str | None
 
+    @property
+    def structural(self) -> bool:
+        """Whether it depends on more than the tie itself and covariates."""
+        return self.effect.code != k.CONST or "B" in self.effect.nets
+
 
 @dataclass(frozen=True)
 class Term:
@@ -45,7 +50,7 @@ class Term:
     role
         0 evaluation, 1 creation, 2 endowment.
     factors
-        One, or more for an interaction; the first holds the structural part.
+        One, or more for a product; those that depend on other ties come first.
     rate
         Whether it is an effect on the rate.
     """
@@ -67,8 +72,10 @@ class Specification:
         The relation that changes; ``"alliances"`` for memberships (actors × alliances).
     effects
         Short names, e.g. ``"recip"``, ``"gwespFF(69)"``, ``"X:geographic_proximity"``, ``"altX:employees"``,
-        ``"creation:recip"``, ``"endow:recip"``, ``"recip*egoX:founded"``. ``column@wave`` holds a column at the value
-        of one wave, ``log_column`` is its natural logarithm. ``density`` is added if it is left out.
+        ``"creation:recip"`` (for ties that are made), ``"endow:recip"`` (for ties that are kept). Products are written
+        ``"recip*egoX:founded"`` or ``"recip*inPop"``: an effect of the actor itself may be multiplied by any effect,
+        effects of a pair by one another. ``column@wave`` holds a column at the value of one wave, ``log_column`` is
+        its natural logarithm. ``density`` is added if it is left out.
     rate
         Effects on how often actors act: ``"RateX:employees"``, ``"outRate"``, …
     model
@@ -80,7 +87,8 @@ class Specification:
     conditional
         Whether each period is simulated until the observed number of changes, instead of for unit time.
     behaviour
-        Ordinal columns of ``observations`` that change too, with their effects.
+        Ordinal columns of ``observations`` that change too, with their effects; ``creation:`` in front is for steps
+        up only, ``endow:`` for steps down only.
     also
         Further relations that change too, with their effects.
     fix
@@ -126,7 +134,7 @@ class Specification:
                 texts = ["density", *texts]
             out += [_term(text, name) for text in texts]
         for name, effects in self.behaviour.items():
-            out += [_term(text, name, rate=find(_plain(text)).nets.startswith("R")) for text in effects]
+            out += [_term(text, name, rate=_on_rate(text)) for text in effects]
         seen: set[tuple[str, str]] = set()
         for term in out:
             if (term.variable, term.text) in seen:
@@ -136,6 +144,12 @@ class Specification:
             if name not in {t.text for t in out}:
                 raise UnknownName("term to fix", name, [t.text for t in out])
         return sorted(out, key=lambda t: [*self.networks, *self.behaviour].index(t.variable) * 2 + (not t.rate))
+
+
+def _on_rate(text: str) -> bool:
+    """Whether a term of a behaviour is an effect on its rate."""
+    name = _plain(text)
+    return bool(name) and find(name).nets.startswith("R")
 
 
 def _plain(text: str) -> str:
@@ -149,10 +163,7 @@ def _term(text: str, variable: str, *, rate: bool = False) -> Term:
     if head in ROLES:
         role, rest = ROLES[head], tail
     factors = [_factor(part.strip()) for part in rest.split("*")]
-    factors.sort(key=lambda f: f.effect.code == k.CONST)
-    if sum(f.effect.code != k.CONST for f in factors) > 1:
-        raise UsageError(f"'{text}': only one factor of a product may depend on other ties; the others must be "
-                         "effects of covariates such as egoX, sameX or X.")
+    factors.sort(key=lambda f: not f.structural)
     if rate != ("R" in factors[0].effect.nets):
         where = "among the rate effects" if not rate else "among the effects"
         raise UsageError(f"'{text}' belongs {where} of the specification.")

@@ -13,10 +13,20 @@ def behaviour_statistic(fx, tabs, dy, x, g, e, v, i, level):  # type: ignore[no-
     """What actor i adds to the statistic of effect e if its behaviour v had this level.
 
     Levels count from 0; the centred value is lowest level + level - mean. The change statistic of a step is
-    the difference of this between two levels.
+    the difference of this between two levels. A product is the first effect times what the others multiply z by.
     """
-    code, kind = fx[e, k.CODE], fx[e, k.KIND]
     z = tabs[v, k.LOWEST] + level - tabs[v, k.MEAN]
+    out, factor = _term(fx, tabs, dy, x, g, e, v, i, level, z), fx[e, k.TIMES]
+    while factor >= 0:
+        out *= _term(fx, tabs, dy, x, g, factor, v, i, level, 1.0)
+        factor = fx[factor, k.TIMES]
+    return out
+
+
+@njit(**k.INNER)
+def _term(fx, tabs, dy, x, g, e, v, i, level, z):  # type: ignore[no-untyped-def]
+    """Effect e at centred value z; with z = 1 what multiplies z, for effects that are z times something."""
+    code, kind = fx[e, k.CODE], fx[e, k.KIND]
     if code == k.B_SHAPE:
         return z if kind == 1 else z * z
     if code == k.B_DEG:

@@ -189,7 +189,10 @@ def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # ty
 
 @njit(**k.INNER)
 def step_behaviour(fx, info, theta, tabs, dy, x, g, f, v, i, state, score):  # type: ignore[no-untyped-def]
-    """Let actor i move its behaviour v by one level up or down, or leave it. Returns the change."""
+    """Let actor i move its behaviour v by one level up or down, or leave it. Returns the change.
+
+    Creation counts for steps up only, endowment for steps down only.
+    """
     now, rows = np.int64(g[lists(v, g.shape[1]) + 2 * g.shape[1] + 2, i]), f.shape[0] - 2
     up = now < tabs[v, k.HIGHEST] - tabs[v, k.LOWEST] and info[v, k.DIRECTION] != k.DOWN_ONLY
     down = now > 0 and info[v, k.DIRECTION] != k.UP_ONLY
@@ -197,8 +200,11 @@ def step_behaviour(fx, info, theta, tabs, dy, x, g, f, v, i, state, score):  # t
     first, end = info[v, k.FIRST], info[v, k.LAST]
     for e in range(first, end):
         here = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, now)
-        f[rows, e - first] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, now + 1) - here if up else 0.0
-        f[rows + 1, e - first] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, now - 1) - here if down else 0.0
+        f[rows, e - first] = f[rows + 1, e - first] = 0.0
+        if up and fx[e, k.ROLE] != k.ENDOWMENT:
+            f[rows, e - first] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, now + 1) - here
+        if down and fx[e, k.ROLE] != k.CREATION:
+            f[rows + 1, e - first] = behaviour_statistic(fx, tabs, dy, x, g, e, v, i, now - 1) - here
         u_up += theta[fx[e, k.PARAM]] * f[rows, e - first]
         u_down += theta[fx[e, k.PARAM]] * f[rows + 1, e - first]
     w_up = math.exp(min(u_up, _LARGE)) if up else 0.0

@@ -3,7 +3,7 @@
 The kernels pass few plain arrays, because every array costs compilation and calling time:
 
 ``fx``
-    E × COLUMNS int64: one row per effect, sorted by dependent variable.
+    E × COLUMNS int64: one row per effect, sorted by dependent variable, then the further factors of products.
 ``info``
     V × INFO int64: one row per dependent variable, for one period.
 ``theta``
@@ -20,7 +20,8 @@ The kernels pass few plain arrays, because every array costs compilation and cal
     of behaviour (from 0); then the marks, the list of receivers looked at, and TYPES rows of counts.
 ``f``
     Float64 room: row 0 weights, rows 1 and 2 sums, row 3 + e the change statistics of effect e (last column: value
-    for creating any tie), then two rows for the statistics of a single choice.
+    for creating any tie), then, if there are products, a row for their further factors, and always two rows for the
+    statistics of a single choice.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from __future__ import annotations
 from typing import Any
 
 # ---- columns of ``fx`` ----------------------------------------------------------------------
-DEP, CODE, ROLE, PARAM, OTHER, DYAD, DYAD2, BEH, ZTAB, TAB, TAB2, KIND, GROUP, COLUMNS = range(14)
+# TIMES: the row of a further factor of a product, or -1; such rows stand after those of all variables.
+DEP, CODE, ROLE, PARAM, OTHER, DYAD, DYAD2, BEH, ZTAB, TAB, TAB2, KIND, GROUP, TIMES, COLUMNS = range(15)
 
 # ---- columns of ``ratefx``: dependent variable, code, parameter, covariate or table, other variable -----------
 R_DEP, R_CODE, R_PARAM, R_WHICH, R_OTHER, RATE_COLUMNS = range(6)

@@ -35,52 +35,59 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  
         N int32: indegrees at the start of the period, for effects that match them.
     """
     room = g.shape[0] - 1 - k.TYPES
-    for e in range(info[v, k.FIRST], info[v, k.LAST]):
-        row = 3 + e - info[v, k.FIRST]
-        code = fx[e, k.CODE]
-        f[row, f.shape[1] - 1] = 0.0
-        if code == k.CONST:
-            for t in range(size):
-                f[row, t] = 1.0
-        elif code == k.RECIP:
-            for t in range(size):
-                j = g[room, t]
-                if j < 0:
-                    break
-                f[row, t] = x[v, j, i]
-        elif code == k.TRANS:
-            _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached)
-        elif code == k.COUNT:
-            kind, tab = room + 1 + fx[e, k.KIND], fx[e, k.TAB]
-            for t in range(size):
-                j = g[room, t]
-                if j < 0:
-                    break
-                number = g[kind, j]
-                f[row, t] = number if tab < 0 else tabs[tab, number]
-        elif code < k.BALANCE:
-            _triadic(code, x, g, f, v, i, row, tie, size)
-        elif k.ALTIN <= code <= k.ISOLATE:
-            _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag)
-        elif code >= k.WXX:
-            across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size)
-        else:
-            rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
-        if code != k.TRANS and fx[e, k.DYAD] >= 0:
-            dyad = fx[e, k.DYAD]
-            for t in range(size):
-                j = g[room, t]
-                if j < 0:
-                    break
-                f[row, t] *= dy[dyad, i, j]
-        if code != k.TRANS and fx[e, k.ZTAB] >= 0:
-            z = lists(fx[e, k.BEH], g.shape[1]) + 2 * g.shape[1] + 2
-            mine = fx[e, k.ZTAB] + g[z, i]
-            for t in range(size):
-                j = g[room, t]
-                if j < 0:
-                    break
-                f[row, t] *= tabs[mine, g[z, j]]
+    for first in range(info[v, k.FIRST], info[v, k.LAST]):
+        e, row = first, 3 + first - info[v, k.FIRST]
+        while e >= 0:
+            code = fx[e, k.CODE]
+            f[row, f.shape[1] - 1] = 0.0
+            if code == k.CONST:
+                for t in range(size):
+                    f[row, t] = 1.0
+            elif code == k.RECIP:
+                for t in range(size):
+                    j = g[room, t]
+                    if j < 0:
+                        break
+                    f[row, t] = x[v, j, i]
+            elif code == k.TRANS:
+                _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached)
+            elif code == k.COUNT:
+                kind, tab = room + 1 + fx[e, k.KIND], fx[e, k.TAB]
+                for t in range(size):
+                    j = g[room, t]
+                    if j < 0:
+                        break
+                    number = g[kind, j]
+                    f[row, t] = number if tab < 0 else tabs[tab, number]
+            elif code < k.BALANCE:
+                _triadic(code, x, g, f, v, i, row, tie, size)
+            elif k.ALTIN <= code <= k.ISOLATE:
+                _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag)
+            elif code >= k.WXX:
+                across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size)
+            else:
+                rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
+            if code != k.TRANS and fx[e, k.DYAD] >= 0:
+                dyad = fx[e, k.DYAD]
+                for t in range(size):
+                    j = g[room, t]
+                    if j < 0:
+                        break
+                    f[row, t] *= dy[dyad, i, j]
+            if code != k.TRANS and fx[e, k.ZTAB] >= 0:
+                z = lists(fx[e, k.BEH], g.shape[1]) + 2 * g.shape[1] + 2
+                mine = fx[e, k.ZTAB] + g[z, i]
+                for t in range(size):
+                    j = g[room, t]
+                    if j < 0:
+                        break
+                    f[row, t] *= tabs[mine, g[z, j]]
+            if e != first:
+                product = 3 + first - info[v, k.FIRST]
+                f[product, f.shape[1] - 1] = 0.0
+                for t in range(size):
+                    f[product, t] *= f[row, t]
+            e, row = fx[e, k.TIMES], f.shape[0] - 3
 
 
 @njit(**k.INNER)

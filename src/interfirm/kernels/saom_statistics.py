@@ -111,12 +111,25 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
                 if fx[e, k.ZTAB] >= 0:
                     level = g[lists(fx[e, k.BEH], n) + 2 * n + 2, i]
                     total *= tabs[fx[e, k.ZTAB] + level, level]
+                factor = fx[e, k.TIMES]
+                while factor >= 0:
+                    total *= _of_ego(fx, tabs, g, v, i, factor, lag)
+                    factor = fx[factor, k.TIMES]
             else:
                 for t in range(size):
                     if role == k.EVALUATION or not other[v, i, g[room, t]]:
                         total += f[row, t]
             out[fx[e, k.PARAM]] += -total if lost else total
         clear(g, reached, needs)
+
+
+@njit(**k.INNER)
+def _of_ego(fx, tabs, g, v, i, e, lag):  # type: ignore[no-untyped-def]
+    """A factor that is the same for every receiver: a function of i's indegree here, or of a degree elsewhere."""
+    n, kind = g.shape[1], fx[e, k.KIND]
+    if fx[e, k.CODE] == k.EGOIN:
+        return tabs[fx[e, k.TAB], lag[i] if kind == 1 else g[lists(v, n) + 2 * n + 1, i]]
+    return tabs[fx[e, k.TAB], g[lists(fx[e, k.OTHER], n) + 2 * n + (1 if kind == 2 else 0), i]]
 
 
 @njit(**k.INNER)
@@ -144,6 +157,7 @@ def _own(fx, tabs, g, v, i, e, size, reached):  # type: ignore[no-untyped-def]
 
 @njit(**k.INNER)
 def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  # type: ignore[no-untyped-def]
+    """Creation sums the gains of those who went up, endowment the losses of those who went down."""
     n = info[v, k.ROWS]
     for i in range(n):
         moved = abs(g[row, i] - z0[v, i]) * zseen[v, i]
@@ -154,8 +168,14 @@ def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  
                 out[ratefx[q, k.R_PARAM]] += moved * rate_value(ratefx, tabs, dy, sx, sg, q, i)
         sg[row, i] = g[row, i]
     for e in range(info[v, k.FIRST], info[v, k.LAST]):
+        role = fx[e, k.ROLE]
         for i in range(n):
-            if zseen[v, i]:
-                out[fx[e, k.PARAM]] += behaviour_statistic(fx, tabs, dy, sx, sg, e, v, i, np.int64(g[row, i]))
+            step = g[row, i] - z0[v, i]
+            if zseen[v, i] and (role == k.EVALUATION or (step > 0 and role == k.CREATION)
+                                or (step < 0 and role == k.ENDOWMENT)):
+                total = behaviour_statistic(fx, tabs, dy, sx, sg, e, v, i, np.int64(g[row, i]))
+                if role != k.EVALUATION:
+                    total -= behaviour_statistic(fx, tabs, dy, sx, sg, e, v, i, np.int64(z0[v, i]))
+                out[fx[e, k.PARAM]] += total
     for i in range(n):
         sg[row, i] = z0[v, i]

@@ -21,6 +21,7 @@ import interfirm
 from interfirm import dynamics, simulation, structure, vocabulary
 from interfirm.cluster import CALCULATORS
 from interfirm.cluster import catalogue as cluster
+from interfirm.commands import measuring
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.performance import catalogue as performance
@@ -58,7 +59,10 @@ def measures() -> str:
     parts = []
     chapters = (("network", catalogue), ("relations", relations), ("knowledge", knowledge), ("cluster", cluster),
                 ("performance", performance))
-    for chapter, name, texts in ((c, name, made.texts()) for c, made in chapters for name in made.names()):
+    listed = [(c, name, made.texts()) for c, made in chapters for name in made.names()]
+    listed += [(item.room, item.name, {item.name: item.texts}) for item in measuring.every()
+               if item.room in {"capability", "partners"}]
+    for chapter, name, texts in listed:
         row = texts.get(name)
         if row is None:
             LOG.warning("the measure '%s' has no row in %s/measures.csv", name, chapter)

@@ -18,6 +18,7 @@ from interfirm.commands.cluster import register as register_cluster
 from interfirm.commands.dynamics import fit_for_report
 from interfirm.commands.dynamics import register as register_dynamics
 from interfirm.commands.knowledge import register as register_knowledge
+from interfirm.commands.measuring import register as register_measure
 from interfirm.commands.partners import register as register_partners
 from interfirm.commands.performance import register as register_performance
 from interfirm.commands.simulate import policies_for_report
@@ -286,49 +287,7 @@ def _looks(study: Study, to: Format) -> tuple[Any, Any]:
     return looks(study)
 
 
-@app.command()
-def measure(
-    name: Annotated[str, typer.Argument(help="The measure, e.g. constraint; 'list' shows all.")],
-    path: Annotated[Path | None, typer.Argument(metavar="STUDY", help="A study: folder or workbook.")] = None,
-    relation: Annotated[list[str] | None, typer.Option(help="The relation; several are pooled.")] = None,
-    wave: Annotated[str | None, typer.Option(help="The wave.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--set", help="A further option of the measure, e.g. --set direction=in.")
-    ] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the whole result to this CSV file.")] = None,
-) -> None:
-    """Compute one measure of the network and print or save it."""
-    from interfirm import terminal
-    from interfirm.network import catalogue
-
-    if name == "list":
-        terminal.show_table(catalogue.overview(), limit=1000)
-        return
-    if path is None:
-        raise UsageError(f"Say of which study: interfirm measure {name} STUDY.")
-    from interfirm.study.read.tables import read_study
-
-    study = read_study(path)
-    result = catalogue.call(name, study, relation=relation, wave=wave, options=option or [])
-    _emit(result, name, study, csv)
-
-
-def _emit(result: Any, name: str, study: Study, csv: Path | None) -> None:
-    from interfirm import terminal
-    from interfirm.network import catalogue
-    from interfirm.study.write.atomic import write_text
-
-    frame = catalogue.as_table(result, name, study)
-    if not catalogue.is_plain(result):
-        typer.echo(str(result))
-    terminal.show_table(frame)
-    for line in catalogue.settings_lines(result):
-        terminal.say(line)
-    if csv is not None:
-        write_text(csv, frame.to_csv(index=False))
-        typer.echo(f"Wrote {csv}: {len(frame)} rows.")
-
-
+register_measure(app)
 register_structure(app)
 register_capability(app)
 register_partners(app)

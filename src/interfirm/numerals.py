@@ -46,7 +46,8 @@ def per_cent(value: SupportsFloat, digits: int | None = None, *, signed: bool = 
         return f"under {sign}0.01{SPACE}%"
     if 99.99 < size < 100:
         return f"over {sign}99.99{SPACE}%"
-    text = f"{size:.1g}" if 0 < size < 1 else f"{size:.4g}" if 99 < size < 100 else f"{size:.0f}"
+    near_all = f"{size:.1f}" if size < 99.95 else f"{size:.2f}"
+    text = f"{size:.1g}" if 0 < size < 1 else near_all if 99 < size < 100 else f"{size:.0f}"
     return f"{sign}{text}{SPACE}%"
 
 

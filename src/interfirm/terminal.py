@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _SHOWN = 40
+_FEWEST_COLUMNS = 2
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -82,6 +83,9 @@ def show_table(frame: pd.DataFrame, *, title: str = "", limit: int = 30) -> None
     from rich.table import Table
     from rich.text import Text
 
+    left_out = len(frame.columns)
+    frame = _that_fit(frame, limit)
+    left_out -= len(frame.columns)
     table = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in frame.columns:
         number = pd.api.types.is_numeric_dtype(frame[name].dtype)
@@ -89,8 +93,21 @@ def show_table(frame: pd.DataFrame, *, title: str = "", limit: int = 30) -> None
     for row in frame.head(limit).itertuples(index=False, name=None):
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     console().print(table)
-    if len(frame) > limit:
-        console().print(f"{limit} of {len(frame)} rows; --csv FILE writes all of them.")
+    cut = [f"{limit} of {len(frame)} rows"] if len(frame) > limit else []
+    cut += [f"{len(frame.columns)} of {len(frame.columns) + left_out} columns"] if left_out else []
+    if cut:
+        console().print(f"{' and '.join(cut)}; --csv FILE writes all of them.")
+
+
+def _that_fit(frame: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """The first columns whose longest words stand side by side in one line; two at least."""
+    room, shown = console().width, frame.head(limit)
+    for place in range(len(frame.columns)):
+        cells = [str(frame.columns[place]), *(cell_text(cell) for cell in shown.iloc[:, place])]
+        room -= min(max((len(word) for cell in cells for word in cell.split()), default=1), 30) + 2
+        if room < 0 and place >= _FEWEST_COLUMNS:
+            return frame.iloc[:, :place]
+    return frame
 
 
 def cell_text(cell: Any) -> str:

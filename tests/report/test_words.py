@@ -9,7 +9,7 @@ from interfirm.report import bibliography, words
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (0.408, "41\u00a0%"), (0.0, "0\u00a0%"), (1.0, "100\u00a0%"), (0.0042, "0.4\u00a0%"), (0.9951, "99.51\u00a0%"),
+    (0.408, "41\u00a0%"), (0.0, "0\u00a0%"), (1.0, "100\u00a0%"), (0.0042, "0.4\u00a0%"), (0.9951, "99.5\u00a0%"),
     (float("nan"), "unknown")])
 def test_shares(value: float, text: str) -> None:
     assert words.share(value) == text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
@@ -75,9 +76,16 @@ def call(name: str, study: Study, *, relation: Sequence[str] | None = None, wave
     UsageError
         For an option that is not ``key=value``, or one that the measure needs and did not get.
     """
-    function = find(name)
+    return apply(find(name), name, study, relation=relation, wave=wave, options=options)
+
+
+def apply(function: Callable[..., Any], name: str, study: Study, *, relation: Sequence[str] | None = None,
+          wave: str | None = None, options: Sequence[str] = ()) -> Any:
+    """Call any function of a study with options as text, see :func:`call`; lists are parted by commas."""
     known = inspect.signature(function).parameters
-    given: dict[str, Any] = dict(_option(text) for text in options)
+    given: dict[str, Any] = {}
+    for key, value in map(_option, options):
+        given[key] = _listed(value, str(known[key].annotation)) if key in known else value
     if relation:
         given["relation"] = relation[0] if len(relation) == 1 else list(relation)
     if wave is not None:
@@ -95,11 +103,21 @@ def call(name: str, study: Study, *, relation: Sequence[str] | None = None, wave
     return function(study, **given)
 
 
-def _option(text: str) -> tuple[str, Any]:
+def _option(text: str) -> tuple[str, str]:
     key, mark, value = text.partition("=")
     if not mark or not key.strip():
         raise UsageError(f"'{text}' is not an option. Write it as name=value, e.g. direction=in.")
-    return key.strip(), _value(value.strip())
+    return key.strip(), value.strip()
+
+
+def _listed(text: str, annotation: str) -> Any:
+    """A value, or several where the parameter takes several and not one alone."""
+    several = any(word in annotation for word in ("Sequence[", "tuple[", "Iterable[", "Collection["))
+    if several and ("," in text or not annotation.startswith("str")) and text.lower() != "none":
+        return tuple(_value(part.strip()) for part in text.split(","))
+    if annotation in ("str", "str | None"):
+        return None if text.lower() == "none" and annotation != "str" else text
+    return _value(text)
 
 
 def _value(text: str) -> Any:
@@ -138,6 +156,12 @@ def as_table(result: Any, name: str, study: Study | None = None) -> pd.DataFrame
         frame = ordered.to_frame(str(ordered.name or name)).set_index(index).reset_index()
     elif isinstance(result, (list, tuple)):
         frame = pd.DataFrame({name: list(result)})
+    elif isinstance(getattr(result, "frame", None), pd.DataFrame):
+        return as_table(result.frame, name, study)
+    elif is_dataclass(result):
+        facts = {item.name: getattr(result, item.name) for item in fields(result)}
+        frame = pd.DataFrame([{key: value for key, value in facts.items()
+                               if value is None or isinstance(value, (bool, int, float, str))}])
     else:
         frame = pd.DataFrame({"measure": [name], "value": [float(result)]})
     return frame if study is None else _with_names(frame, study)

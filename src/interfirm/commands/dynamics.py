@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from interfirm.commands import dynamics_one_wave as one_wave
 from interfirm.errors import DataError, Finding, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ def dynamics(
         bool, typer.Option("--check", help="Only say what the data can carry; nothing is simulated.")
     ] = False,
     show: Annotated[bool, typer.Option("--list", help="List all effects.")] = False,
+    cross_section: Annotated[
+        bool, typer.Option("--cross-section", help="One wave (the last, or --waves W): an exponential random graph "
+                                                   "model of which ties are there.")
+    ] = False,
     waves: Annotated[str | None, typer.Option(help="The waves, with commas; all if left out.")] = None,
     model: Annotated[
         str | None, typer.Option(help="Undirected relations: confirmation (if left out), forcing, disjunctive, "
@@ -78,16 +83,25 @@ def dynamics(
     threads: Annotated[int | None, typer.Option(help="Threads; one per processor, at most 8, if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
-    """Say why ties form, last and end: a tie-formation model (SAOM) from two or more waves."""
+    """Say why ties form, last and end: a tie-formation model (SAOM) from two or more waves; with --cross-section which
+    ties are there in one wave (ERGM)."""
     from interfirm import terminal
     from interfirm.study.read.tables import read_study
 
     if show:
-        _list()
+        _list(cross_section)
         return
     if path is None:
         raise UsageError("Say of which study: interfirm dynamics STUDY --suggest. For all effects: --list.")
     _refuse_files(latex, csv, output)
+    if cross_section:
+        one_wave.refuse(model=model, offset=offset is not None, conditional=conditional, behaviour=behaviour, also=also,
+                        continue_=go_on, importance=importance, time_test=time_test, score_test=score_test,
+                        export_rsiena=export_rsiena)
+        _one_wave(path, relation, waves, output, latex, csv, {
+            "effects": effects or [], "suggest": suggest, "check": check, "fix": fix or [], "gof": gof,
+            "panels": panels, "threads": threads, "seed": seed, "as_json": as_json})
+        return
     before = _earlier(go_on)
     with terminal.progress(delay=0.5) as step:
         study = read_study(path)
@@ -111,13 +125,34 @@ def dynamics(
     _write(fit, more, output, latex, csv, export_rsiena, as_json=as_json)
 
 
+def _one_wave(path: Path, relation: str | None, waves: str | None, output: Path | None, latex: Path | None,
+              csv: Path | None, options: dict[str, Any]) -> None:
+    from interfirm import terminal
+    from interfirm.report.context import Context
+    from interfirm.study.read.tables import read_study
+
+    wave = one_wave.one(_waves(waves))
+    with terminal.progress(delay=0.5) as step:
+        study = read_study(path)
+        name = relation or Context(study).relation
+        if name is None:
+            raise UsageError("The study holds no ties.")
+        fit, found = one_wave.run(study, step, relation=name, wave=wave, **options)
+    if fit is not None:
+        one_wave.say(fit, found, as_json=options["as_json"])
+        one_wave.write(fit, found, output, latex, csv, as_json=options["as_json"])
+
+
 # ---- before --------------------------------------------------------------------------------
 
 
-def _list() -> None:
+def _list(cross_section: bool) -> None:
     from interfirm import terminal
     from interfirm.dynamics import overview
 
+    if cross_section:
+        one_wave.show_list()
+        return
     table = overview()[["effect", "nets", "needs", "title", "concept"]]
     terminal.show_table(table.rename(columns={"nets": "for", "needs": "followed by"}), limit=1000)
     typer.echo("for: D directed, U undirected, T memberships (actors and alliances), B behaviour, R rate.\n"

@@ -5,6 +5,12 @@ from __future__ import annotations
 from interfirm.dynamics.adding import add_effect
 from interfirm.dynamics.data import Panel, panel
 from interfirm.dynamics.effects import catalogue, overview
+from interfirm.dynamics.ergm_estimate import ergm
+from interfirm.dynamics.ergm_fit import ErgmFit
+from interfirm.dynamics.ergm_simulate import ergm_goodness_of_fit, ergm_simulate
+from interfirm.dynamics.ergm_suggest import ergm_suggest
+from interfirm.dynamics.ergm_terms import ergm_terms
+from interfirm.dynamics.ergm_words import ErgmReading, ergm_read
 from interfirm.dynamics.estimate import estimate
 from interfirm.dynamics.examine import examine
 from interfirm.dynamics.export import latex
@@ -22,6 +28,8 @@ from interfirm.dynamics.tests_of_fit import HypothesisTest, score_test, time_tes
 
 __all__ = [
     "Convergence",
+    "ErgmFit",
+    "ErgmReading",
     "Fit",
     "GoodnessOfFit",
     "HypothesisTest",
@@ -34,6 +42,12 @@ __all__ = [
     "Suggestion",
     "add_effect",
     "catalogue",
+    "ergm",
+    "ergm_goodness_of_fit",
+    "ergm_read",
+    "ergm_simulate",
+    "ergm_suggest",
+    "ergm_terms",
     "estimate",
     "examine",
     "goodness_of_fit",

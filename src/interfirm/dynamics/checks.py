@@ -27,7 +27,8 @@ def check(panel: Panel, spec: Specification) -> Findings:
     out = Findings()
     if len(panel.waves) < 2:
         out.add("error", f"there is one wave ({', '.join(panel.waves)})", "one-wave", expected="two or more waves",
-                remedy="Add a second wave; a single wave can be described but not explained by this model")
+                remedy="Add a second wave; for a single one there is dynamics.ergm, on the command line "
+                "--cross-section, which says what ties go together with, not why they form or last")
         return out
     if len(panel.waves) > 10:
         out.add("warning", f"there are {len(panel.waves)} waves", "many-waves", expected="2 to 10 waves")

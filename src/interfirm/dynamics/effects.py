@@ -173,6 +173,8 @@ def _sign(value: Any) -> Any:
 MATRICES: dict[str, Callable[[Floats, float], Floats]] = {
     "value": lambda w, mean: w - mean,
     "raw": lambda w, _mean: w,
+    "turned": lambda w, _mean: w.T,
+    "mutual": lambda w, _mean: w * w.T,
     "paths": lambda w, _mean: w @ w,
     "inpaths": lambda w, _mean: w.T @ w,
     "outpaths": lambda w, _mean: w @ w.T,

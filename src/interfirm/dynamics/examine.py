@@ -60,7 +60,9 @@ def examine(study: Study, spec: Specification, *, waves: Sequence[str] | None = 
         name = f" ({', '.join(order)})" if order else ""
         out.add("error", f"there {'is one wave' if order else 'are no waves'}{name}", "one-wave",
                 expected="two or more waves of the same relation",
-                remedy="Ask the same question of the same actors once more, or state the waves in the table 'waves'")
+                remedy="Ask the same question of the same actors once more, or state the waves in the table 'waves'. A "
+                "single wave is modelled by --cross-section (in Python dynamics.ergm): what ties go together with, not "
+                "why they form or last")
         return out
     try:
         panel = from_study(study, good, order)

@@ -17,6 +17,7 @@ from interfirm.kernels import saom_codes as k
 
 if TYPE_CHECKING:
     from interfirm.dynamics.coding import Parameter
+    from interfirm.dynamics.data import Panel
     from interfirm.dynamics.fit import Fit
 
 Floats = npt.NDArray[np.float64]
@@ -116,18 +117,18 @@ def _exp(value: float) -> float:
 
 
 def _sentence(item: Parameter, better: str, than: str, numbers: tuple[float, float, float], word: str) -> str:
-    times, low, high = numbers
+    ratio, low, high = numbers
     role = item.term.role if item.term is not None else 0
     if role == k.ENDOWMENT:
-        times, low, high = 1 / times, 1 / high, 1 / low
-        head = f"A tie to {better} is {_times(times)} as likely to be ended as a tie to {than}"
+        ratio, low, high = 1 / ratio, 1 / high, 1 / low
+        head = f"A tie to {better} is {times(ratio)} as likely to be ended as a tie to {than}"
     elif role == k.CREATION:
-        head = f"A firm is {_times(times)} as likely to start a tie to {better} as to {than}"
+        head = f"A firm is {times(ratio)} as likely to start a tie to {better} as to {than}"
     else:
-        head = f"A firm is {_times(times)} as likely to choose {better} as {than}"
+        head = f"A firm is {times(ratio)} as likely to choose {better} as {than}"
     if not word:
         return f"{head}, held fixed."
-    return f"{head} (95 % interval {_number(low)} to {_number(high)}; which way: {word})."
+    return f"{head} (95 % interval {number(low)} to {number(high)}; which way: {word})."
 
 
 def _plain(fit: Fit, item: Parameter, value: float, word: str) -> str:
@@ -192,24 +193,24 @@ def _contrast(fit: Fit, item: Parameter) -> tuple[float, str, str, str] | None:
         name = factor.covariate or ""
         if name in fit.panel.behaviours:
             return None
-        low, high = _ends(fit, row["contrast"], name)
+        low, high = ends(fit.panel, row["contrast"], name)
         if row["contrast"] == "pairs" and set(np.unique(fit.panel.dyads[name])) <= {0.0, 1.0}:
             return 1.0, words["column"], f"a partner with {words['column']}", "one without"
         logs = name.startswith("log_") and row["contrast"] == "quartiles"
-        words |= {key: _number(math.exp(v) if logs else v) for key, v in (("low", low), ("high", high))}
+        words |= {key: number(math.exp(v) if logs else v) for key, v in (("low", low), ("high", high))}
     label, better, than = (row[key].format(**words) for key in ("label", "better", "than"))
     return high - low, label, better, than
 
 
-def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:
+def ends(panel: Panel, contrast: str, name: str) -> tuple[float, float]:
     """The lower and the upper quartile of what the effect multiplies; least and largest where these are equal."""
     if contrast == "pairs":
-        array = fit.panel.dyads[name]
+        array = panel.dyads[name]
         square = array.shape[1] == array.shape[2]
         values = array[:, ~np.eye(array.shape[1], dtype=bool)].ravel() if square else array.ravel()
     else:
-        values = fit.panel.receivers[name] if name in fit.panel.receivers else \
-            fit.panel.covariates[name][:, fit.panel.present.any(axis=0)]
+        values = panel.receivers[name] if name in panel.receivers else \
+            panel.covariates[name][:, panel.present.any(axis=0)]
         if contrast == "gaps":
             gap = np.abs(values[:, :, None] - values[:, None, :])
             values = gap[:, ~np.eye(gap.shape[1], dtype=bool)]
@@ -219,14 +220,14 @@ def _ends(fit: Fit, contrast: str, name: str) -> tuple[float, float]:
     return (float(low), float(high)) if high > low else (float(values.min()), float(values.max()))
 
 
-def _times(value: float) -> str:
+def times(value: float) -> str:
     """Two digits: 0.64 times, 1.0 times, 12 times."""
     if not math.isfinite(value) or not 0.001 <= value < 10_000:
-        return f"{_number(value)} times"
+        return f"{number(value)} times"
     return f"{value:.{max(0, 1 - math.floor(math.log10(value) + 0.02))}f} times"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Three digits at most, without scientific notation where it can be avoided."""
     if not math.isfinite(value):
         return "unknown"

@@ -91,7 +91,9 @@ def test_auto_keeps_to_the_weights_where_the_question_is_about_terms(planted: St
     assert recommend(planted, "f001", purpose="develop product").ranking == "weights"
     assert recommend(planted, "f001", weights={"near": 2}).ranking == "weights"
     assert recommend(planted, "f001", ranking="weights").ranking == "weights"
-    assert recommend(planted, "f001", purpose="develop product", ranking="learned").ranking == "learned"
+    blind = recommend(planted, "f001", purpose="develop product", ranking="learned")
+    assert blind.ranking == "learned"
+    assert "what it is for changes nothing" in blind.evidence
     short = recommend(example(seed=1), "F01")
     assert short.ranking == "weights"
     assert "expert priors" in str(short)
@@ -99,6 +101,39 @@ def test_auto_keeps_to_the_weights_where_the_question_is_about_terms(planted: St
         recommend(example(seed=1), "F01", ranking="learned")
     with pytest.raises(UnknownName):
         recommend(planted, "f001", ranking="magic")
+
+
+@pytest.fixture(scope="module")
+def answered(planted: Study) -> Study:
+    """The same, where every firm answers on its capabilities: f000, f003 … with 7, the others with 2."""
+    from interfirm.study.instruments import items
+
+    asked = [item.item for item in items("capability")]
+    actors = planted.actors["actor"].tolist()
+    answers = pd.DataFrame([{"wave": "2018", "actor": actor, "respondent": "1", "item": item,
+                             "value": "7" if int(actor[1:]) % 3 == 0 else "2"} for actor in actors for item in asked])
+    return Study.from_tables(planted.tables() | {"waves": pd.DataFrame({"wave": ["2018"]}), "answers": answers})
+
+
+def test_readiness_for_the_purpose_enters_the_learned_ranking(answered: Study) -> None:
+    plain = recommend(answered, "f001", top=60)
+    aimed = recommend(answered, "f001", purpose="develop product", top=60)
+    assert (plain.ranking, aimed.ranking) == ("learned", "learned")
+    assert "expert prior" in aimed.evidence
+    before, after = ({item.actor: item for item in found.partners} for found in (plain, aimed))
+    both = sorted(set(before) & set(after))
+    ready = np.array([after[name].terms["readiness"] for name in both], dtype=float)
+    added = np.array([after[name].terms["learned readiness"] for name in both], dtype=float)
+    # 2 log odds from none to full, times 1.5 for this purpose
+    assert np.ptp(added) == pytest.approx(2 * 1.5 * np.ptp(ready))
+    moved = np.array([after[name].score - before[name].score for name in both])
+    assert np.ptp(moved - added) == pytest.approx(0, abs=1e-9)  # rounding; the median candidate may differ
+    first = [int(item.actor[1:]) % 3 == 0 for item in aimed.partners[:10]]
+    assert sum(first) > sum(int(item.actor[1:]) % 3 == 0 for item in plain.partners[:10])
+    best = next(item for item in aimed.partners if int(item.actor[1:]) % 3 == 0)
+    assert any("of what such work asks for" in text for text in best.reasons)
+    assert recommend(answered, "f001", purpose="develop product", weights={"near": 1}).ranking == "weights"
+    assert "learned ranking" in why_not(answered, "f001", aimed.partners[-1].actor, purpose="develop product").answer
 
 
 def test_an_actor_without_history_gets_the_weights(planted: Study) -> None:

@@ -63,7 +63,7 @@ def partners(
         list[str] | None, typer.Option(help="A pair that a plan must not introduce, e.g. --exclude F01=F07; again for "
                                             "more.")
     ] = None,
-    rivals: Annotated[bool, typer.Option(help="Let a plan introduce firms of the same sector.")] = False,
+    rivals: Annotated[bool, typer.Option(help="Let a plan introduce firms that are after the same customers.")] = False,
     farthest: Annotated[
         float, typer.Option(help="Least nearness in space of a pair in a plan, 0 to 1.")
     ] = 0.0,

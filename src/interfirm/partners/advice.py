@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from interfirm.defaults import threshold
 from interfirm.numerals import per_cent
 
 _FOR = {
     "similarity": "the two know much the same and will understand each other ({x_share} of the way to identical)",
     "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median of all {m:.2f})",
     "readiness": "it meets {x_share} of what such work asks for (median {m_share})",
+    "worth_learning": "it is far enough to bring something new, near enough to be understood ({x:.2f}, median {m:.2f})",
     "same_words": "the two describe themselves alike ({x:.2f} on 0 to 1, median {m:.2f})",
+    "same_fields": "the two work in the same fields ({x:.2f} on 0 to 1, median {m:.2f})",
+    "cites": "the two build on each other's patents ({x_share} of their citations, median {m_share})",
     "new_reach": "{x_share} of its partners are new to the firm (median {m_share})",
     "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median {m:.2f})",
     "near": "it is close by ({x:.2f} on 0 to 1, median {m:.2f})",
@@ -22,6 +26,8 @@ _AGAINST = {
     "similarity": "the two know different things; understanding will take time ({x:.2f}, median {m:.2f})",
     "complementarity": "little of what each has is what the other lacks ({x:.2f}, median {m:.2f})",
     "readiness": "it meets only {x_share} of what such work asks for (median {m_share})",
+    "worth_learning": "there is little to learn at this distance in knowledge ({x:.2f}, median {m:.2f})",
+    "same_fields": "the two work in different fields ({x:.2f}, median {m:.2f})",
     "new_reach": "most of its partners are known already: only {x_share} are new (median {m_share})",
     "shared_partners": "hardly anyone knows both ({x:.2f}, median {m:.2f})",
     "near": "it is far away ({x:.2f} on 0 to 1, median {m:.2f})",
@@ -31,7 +37,10 @@ _PAIR = {
     "similarity": "they know much the same ({x:.2f} on 0 to 1, median pair {m:.2f})",
     "complementarity": "each has what the other lacks ({x:.2f} on 0 to 1, median pair {m:.2f})",
     "readiness": "both are ready: they meet {x_share} of what such work asks for (median pair {m_share})",
+    "worth_learning": "far enough to learn and near enough to understand each other ({x:.2f}, median pair {m:.2f})",
     "same_words": "they describe themselves alike ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "same_fields": "they work in the same fields ({x:.2f} on 0 to 1, median pair {m:.2f})",
+    "cites": "they build on each other's patents ({x_share} of their citations, median pair {m_share})",
     "new_reach": "each opens new contacts: {x_share} of partners are new to the other (median pair {m_share})",
     "shared_partners": "partners in common can vouch for both ({x:.2f} on 0 to 1, median pair {m:.2f})",
     "near": "they are close to each other ({x:.2f} on 0 to 1, median pair {m:.2f})",
@@ -42,7 +51,10 @@ _SHEET = {
     "similarity": "you know much the same and will understand each other",
     "complementarity": "each has what the other lacks",
     "readiness": "it is ready for such work",
+    "worth_learning": "it knows things that you do not, near enough for you to understand",
     "same_words": "you describe yourselves alike",
+    "same_fields": "you work in the same fields",
+    "cites": "you build on each other's patents",
     "new_reach": "it works with organisations that you do not reach today",
     "shared_partners": "you have partners in common who can vouch for both",
     "near": "it is close by",
@@ -88,8 +100,9 @@ def sheet_words(terms: Mapping[str, float | None], middle: Mapping[str, float],
     gains = _gains(terms, middle, weights)
     best = [name for name, gain in sorted(gains.items(), key=lambda item: -item[1]) if gain > 0 and name in _SHEET]
     worst = [name for name, gain in sorted(gains.items(), key=lambda item: item[1]) if gain < 0 and name in _MIND]
-    mind = "you may be after the same customers: agree what stays with whom, and what remains private" \
-        if terms["rivalry"] else _MIND[worst[0]] if worst else "agree roles, milestones and who may use the results"
+    rivals = (terms["rivalry"] or 0.0) >= threshold("partners", "rivals_from")["value"]
+    mind = "you may be after the same customers: agree what stays with whom, and what remains private" if rivals \
+        else _MIND[worst[0]] if worst else "agree roles, milestones and who may use the results"
     return tuple(_SHEET[name] for name in best[:_SHOWN]), mind
 
 
@@ -104,12 +117,18 @@ def against(terms: Mapping[str, float | None], middle: Mapping[str, float],
     """Rivalry, the terms below the median candidate, and what is not known, in words."""
     gains = _gains(terms, middle, weights)
     worst = [name for name, gain in sorted(gains.items(), key=lambda item: item[1]) if gain < 0 and name in _AGAINST]
-    out = ["both are firms of the same sector: they may be after the same customers"] if terms["rivalry"] else []
+    out = [_rivalry(float(terms["rivalry"]))] if terms["rivalry"] else []
     out += [_filled(_AGAINST[name], terms[name], middle[name]) for name in worst[:2]]
-    unknown = [words for name, words in _UNKNOWN.items() if terms[name] is None and weights[name]]
+    unknown = [words for name, words in _UNKNOWN.items() if terms.get(name, 0.0) is None and weights[name]]
     if unknown:
         out.append("not known: " + ", ".join(unknown))
     return tuple(out)
+
+
+def _rivalry(x: float) -> str:
+    if x >= 1:
+        return "both are firms of the same sector or the same products: they may be after the same customers"
+    return f"they may be after the same customers: {per_cent(x)} of what they sell to whom is the same"
 
 
 def agree_first(terms: Mapping[str, float | None]) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from interfirm.defaults import threshold
 from interfirm.errors import UnknownName, UsageError
+from interfirm.numerals import per_cent
 from interfirm.partners.ground import Floats, Ints
 from interfirm.partners.learn import best
 from interfirm.partners.learned import LearnedRanking, common_partners, learned_ranking
@@ -41,6 +43,11 @@ class LearnedList:
         The medians of both among all candidates.
     candidates
         How many there were.
+    ready, usual
+        Readiness of each listed candidate for what is planned, NaN where not known, and the median; None where nothing
+        is planned or nobody's is known.
+    aimed
+        Whether something is planned.
     """
 
     positions: Ints
@@ -53,6 +60,17 @@ class LearnedList:
     candidates: int
     ranking: LearnedRanking
     at: int
+    ready: Floats | None = None
+    usual: float = 0.0
+    aimed: bool = False
+
+    @property
+    def evidence(self) -> str:
+        """What the list rests on, in words."""
+        if self.ready is None:
+            blind = " Nobody's readiness is known, so what it is for changes nothing." if self.aimed else ""
+            return self.ranking.evidence + blind
+        return f"{self.ranking.evidence} Readiness for the purpose is added with an explicit weight, an expert prior."
 
     def reasons(self, place: int) -> tuple[str, ...]:
         """What lifts a candidate most, strongest first."""
@@ -72,6 +90,9 @@ class LearnedList:
             return f"{what}: {self.partners[place]:,} partners so far (median {self.middle[1]:g})"
         if name == "country":
             return self._country(int(self.positions[place]))
+        if name == "readiness" and self.ready is not None:
+            return f"it meets {'' if up else 'only '}{per_cent(self.ready[place])} of what such work asks for (median " \
+                f"{per_cent(self.usual)})"
         return f"it does {'much' if up else 'little'} in the same {name}"
 
     def _country(self, j: int) -> str:
@@ -85,8 +106,13 @@ class LearnedList:
             f"it is of the same country, whose organisations found each other {times:.1f} times as often as chance"
 
 
-def learned_list(found: Scored, ranking: LearnedRanking, top: int, seed: int) -> LearnedList | None:
-    """The first ``top`` candidates of an actor; None where its history holds no alliance with another."""
+def learned_list(found: Scored, ranking: LearnedRanking, top: int, seed: int, *,
+                 aimed: bool = False) -> LearnedList | None:
+    """The first ``top`` candidates of an actor; None where its history holds no alliance with another.
+
+    ``aimed``: readiness for what is planned is added, c w (r_j − median) with r_j the readiness, w its weight for the
+    purpose and c the log odds between none and full readiness; who is not known takes the median.
+    """
     past = ranking.walker.past
     if not past.seen[found.at] or not len(past.partners(found.at)):
         return None
@@ -95,20 +121,51 @@ def learned_list(found: Scored, ranking: LearnedRanking, top: int, seed: int) ->
     chosen, features = chosen[free], features[free]
     if not len(chosen):
         return None
-    score = ranking.model.score(features)
+    added, ready, usual = _readiness(found, chosen) if aimed else (None, None, 0.0)
+    score = ranking.model.score(features) + (0.0 if added is None else added)
     order = best(score, top)
-    other = ranking.other_scores(features, DRAWS, seed)
-    edge = np.partition(other, -min(top, len(chosen)), axis=1)[:, -min(top, len(chosen))]
-    kept = (other[:, order] >= edge[:, None]).mean(axis=0)
+    kept = _kept(ranking.other_scores(features, DRAWS, seed), added, order, top, seed)
     common = common_partners(past, found.at)[chosen]
     partners = past.degree[chosen].astype(np.int64)
     parts = {name: value[order] for name, value in ranking.parts(features).items()}
+    if added is not None:
+        parts["readiness"] = added[order]
     return LearnedList(chosen[order], score[order] - np.median(score), kept, parts, common[order], partners[order],
-                       (float(np.median(common)), float(np.median(partners))), len(chosen), ranking, found.at)
+                       (float(np.median(common)), float(np.median(partners))), len(chosen), ranking, found.at,
+                       None if ready is None else ready[order], usual, aimed)
 
 
-def chosen_list(study: Study, found: Scored, ranking: str, *, plain: bool, top: int, seed: int) -> LearnedList | None:
-    """The learned list where it is asked for, or where it is better and the question is ``plain``; otherwise None.
+def _readiness(found: Scored, chosen: Ints) -> tuple[Floats | None, Floats | None, float]:
+    """What readiness adds to the log odds of each candidate, the readiness, and its median."""
+    ready = found.values["readiness"][chosen]
+    if np.isnan(ready).all():
+        return None, None, 0.0
+    usual = float(np.nanmedian(ready))
+    price = float(threshold("partners", "learned_readiness")["value"]) * found.weights["readiness"]
+    return np.where(np.isnan(ready), 0.0, price * (ready - usual)), ready, usual
+
+
+def _kept(other: Floats, added: Floats | None, order: Ints, top: int, seed: int) -> Floats:
+    """Share of other coefficients, and of other weights of readiness (half to twice), under which each stays."""
+    if added is not None:
+        factor = 2.0 ** np.random.default_rng(seed + 1).uniform(-1, 1, len(other))
+        other = other + factor[:, None] * added
+    count = min(top, other.shape[1])
+    edge = np.partition(other, -count, axis=1)[:, -count]
+    return np.asarray((other[:, order] >= edge[:, None]).mean(axis=0), dtype=np.float64)
+
+
+def aimed(*given: object) -> bool:
+    """Whether a purpose, a type or requirements say what the cooperation is for."""
+    return any(item is not None for item in given)
+
+
+def chosen_list(study: Study, found: Scored, ranking: str, *, plain: bool, aimed: bool, top: int,
+                seed: int) -> LearnedList | None:
+    """The learned list where it is asked for, or where it is better and can answer the question; otherwise None.
+
+    ``plain``: no weights, vectors or wave of one's own. ``aimed``: a purpose, type or requirements are given; the
+    learned list takes them in by readiness, so somebody's must be known.
 
     Raises
     ------
@@ -119,7 +176,8 @@ def chosen_list(study: Study, found: Scored, ranking: str, *, plain: bool, top: 
     """
     if ranking not in RANKINGS:
         raise UnknownName("ranking", ranking, RANKINGS)
-    if ranking == "weights" or (ranking == "auto" and not plain):
+    blind = aimed and bool(np.isnan(found.shown["readiness"]).all())
+    if ranking == "weights" or (ranking == "auto" and (not plain or blind)):
         return None
     try:
         taught = learned_ranking(study, seed=seed)
@@ -129,7 +187,7 @@ def chosen_list(study: Study, found: Scored, ranking: str, *, plain: bool, top: 
         return None
     if ranking == "auto" and not taught.better:
         return None
-    out = learned_list(found, taught, top, seed)
+    out = learned_list(found, taught, top, seed, aimed=aimed)
     if out is None and ranking == "learned":
         raise UsageError(f"{name_of(found.base, found.at)} has shared no alliance yet, so nothing was learned that "
                          "could rank its partners. Use the weights.")

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from interfirm.defaults import threshold
 from interfirm.errors import UsageError
 from interfirm.partners.ground import Bools, Floats, Ground, Ints
 from interfirm.partners.scoring import candidates, medians, members
@@ -107,7 +108,7 @@ def _collect(base: Ground, aim: Aim, exclude: Iterable[tuple[str, str]], rivals:
               for name, value in values.items()}
     free = open_ & _never(base, where) if size else open_
     if size:
-        free &= rivals | ~(values["rivalry"] >= 1)
+        free &= rivals | ~(values["rivalry"] >= threshold("partners", "rivals_from")["value"])
         free &= ~(values["near"] < farthest)
         free &= _kinds(base, where, between)
     for one, other in exclude:

@@ -16,7 +16,7 @@ from interfirm.partners.advice import pair_reasons
 from interfirm.partners.ground import Bools, Floats, Ground, ground
 from interfirm.partners.pairs import Pairs, pairs
 from interfirm.partners.scoring import members, name_of, other_weights
-from interfirm.partners.terms import Aim, weights_for
+from interfirm.partners.terms import Aim, held_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def introduction_plan(study: Study, count: int = 20, *, purpose: str | None = No
     exclude
         Pairs that must not be introduced.
     rivals
-        Whether firms of the same sector may be introduced.
+        Whether firms that are after the same customers (half or more of what they sell to whom) may be introduced.
     farthest
         Least geographical proximity of a pair, 0 to 1; pairs whose distance is not known are kept.
     share
@@ -149,7 +149,8 @@ def introduction_plan(study: Study, count: int = 20, *, purpose: str | None = No
     if count < 1 or not 0 <= share <= 1 or not 0 <= farthest <= 1:
         raise UsageError(f"A plan needs at least 1 introduction and shares from 0 to 1; they are {count}, {share}, "
                          f"{farthest}.")
-    base, weight = ground(study, wave), weights_for(purpose, weights)
+    base = ground(study, wave)
+    weight = held_weights(base, purpose, weights)
     room = _capacities(base, capacity)
     found = pairs(base, Aim(purpose, type, requirements, vectors), exclude=exclude, rivals=rivals, farthest=farthest,
                   between=between)

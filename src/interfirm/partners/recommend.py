@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from interfirm.errors import UsageError
 from interfirm.numerals import per_cent
 from interfirm.partners.advice import against, agree_first, reasons
-from interfirm.partners.learned_list import LearnedList, chosen_list
+from interfirm.partners.learned_list import LearnedList, aimed, chosen_list
 from interfirm.partners.scoring import Scored, name_of, scored, stability
 from interfirm.partners.terms import Aim
 
@@ -136,8 +136,9 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
         ``"members"`` or ``"all"``, external actors included.
     ranking
         ``"weights"``; ``"learned"``; or ``"auto"``: learned where the history suffices, the actor is in it, the
-        ranking foresees better than plain rules, and nothing else is given (purpose, type, requirements, vectors,
-        weights, wave).
+        ranking foresees better than plain rules, and no vectors, weights or wave are given. A purpose, type or
+        requirements enter it as readiness, with an explicit weight; where nobody's readiness is known, the list goes
+        by the weights.
     seed
         Seed of the random weights behind ``stability``, and of learning.
 
@@ -168,14 +169,14 @@ def recommend(study: Study, actor: str, *, purpose: str | None = None, type: str
     if top < 1:
         raise UsageError(f"The list must hold at least 1 partner; top is {top}.")
     found = scored(study, actor, Aim(purpose, type, requirements, vectors), weights, wave, who)
-    plain = all(given is None for given in (purpose, type, requirements, vectors, weights, wave))
-    learned = chosen_list(study, found, ranking, plain=plain, top=top, seed=seed)
+    learned = chosen_list(study, found, ranking, plain=vectors is None and weights is None and wave is None,
+                          aimed=aimed(purpose, type, requirements), top=top, seed=seed)
     if learned is None:
         kept, evidence = stability(found, top, seed), "The weights are expert priors, not estimates."
         partners = tuple(_one(found, int(j), rank, float(kept[j])) for rank, j in enumerate(found.order[:top], start=1))
         count = int(found.open.sum())
     else:
-        partners, evidence, count = tuple(_taught(found, learned)), learned.ranking.evidence, learned.candidates
+        partners, evidence, count = tuple(_taught(found, learned)), learned.evidence, learned.candidates
     return Recommendations(str(found.base.actors[found.at]), name_of(found.base, found.at), purpose, found.base.wave,
                            found.weights, seed, count, partners, "weights" if learned is None else "learned", evidence)
 

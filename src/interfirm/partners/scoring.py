@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners.ground import Bools, Floats, Ground, Ints, ground
-from interfirm.partners.terms import Aim, terms, weights_for
+from interfirm.partners.terms import Aim, held_weights, terms
 from interfirm.study.study import Study
 
 DRAWS = 200
@@ -47,7 +47,8 @@ def scored(study: Study, actor: str, aim: Aim, own: Mapping[str, float] | None, 
     """Score every actor of the study as a partner of one."""
     if who not in _WHO:
         raise UnknownName("choice of actors", who, _WHO)
-    base, weights = ground(study, wave), weights_for(aim.purpose, own)
+    base = ground(study, wave)
+    weights = held_weights(base, aim.purpose, own)
     at = base.position(actor)
     if not base.there[at]:
         raise UsageError(f"{name_of(base, at)} was not there in wave {base.wave}; choose another wave.")

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from interfirm import vocabulary
+from interfirm.defaults import threshold
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners.boschma import proximities
 from interfirm.partners.capabilities import Asked, asked, capabilities, readiness
 from interfirm.partners.complementarity import one_way_complementarity
 from interfirm.partners.ground import Floats, Ground
+from interfirm.partners.mixes import FIELDS, citations, has_citations, mix, rivals
+from interfirm.partners.proximity import LearningCurve, cognitive_distance
 from interfirm.partners.text import profile_texts, weighted_words
 
 if TYPE_CHECKING:
@@ -26,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Term:
-    """One term: its title, what it means and its default weight by purpose ("any" without one)."""
+    """One term: its title, what it means and its default weight by purpose ("any" without one).
+
+    ``needs``: the column that a study must hold for it; "" for a term that every study has.
+    """
 
     name: str
     title: str
     meaning: str
     weights: dict[str, float]
+    needs: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +71,8 @@ def declared() -> dict[str, Term]:
     """The terms by name, from ``weights.csv``. The default weights are expert priors, not estimates."""
     text = (resources.files("interfirm.partners") / "weights.csv").read_text("utf-8")
     purposes = ("any", *vocabulary.words("purposes"))
-    return {row["term"]: Term(row["term"], row["title"], row["meaning"], {name: float(row[name]) for name in purposes})
-            for row in csv.DictReader(text.splitlines())}
+    return {row["term"]: Term(row["term"], row["title"], row["meaning"], {name: float(row[name]) for name in purposes},
+                              row["needs"]) for row in csv.DictReader(text.splitlines())}
 
 
 def weights_for(purpose: str | None, own: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -93,17 +100,41 @@ def weights_for(purpose: str | None, own: Mapping[str, float] | None = None) -> 
     return out
 
 
+def held_weights(base: Ground, purpose: str | None, own: Mapping[str, float] | None) -> dict[str, float]:
+    """:func:`weights_for` without the terms for which the study has no data.
+
+    Raises
+    ------
+    UsageError
+        If a weight is given to such a term.
+    """
+    weights, held = weights_for(purpose, own), special(base)
+    absent = [name for name, term in declared().items() if term.needs and name not in held]
+    asked_for = [name for name in absent if (own or {}).get(name)]
+    if asked_for:
+        raise UsageError(f"The study has no data for '{asked_for[0]}'. It needs {declared()[asked_for[0]].needs}.")
+    return {name: weight for name, weight in weights.items() if name not in absent}
+
+
+def special(base: Ground) -> set[str]:
+    """The terms that not every study has, those of them that this one has."""
+    fields, near = mix(base, FIELDS) is not None, base.study.dyads["cognitive_proximity"].notna().any()
+    out = {"same_fields"} if fields else set()
+    return out | ({"worth_learning"} if fields or near else set()) | (
+        {"cites"} if has_citations(base) else set())
+
+
 def terms(base: Ground, at: int, aim: Aim | str | None = None) -> dict[str, Floats]:
     """Every term of one actor with all actors of the study, in study order; NaN where not known.
 
-    ``aim`` may be the purpose alone.
+    Those of :func:`special` only where the study has the data. ``aim`` may be the purpose alone.
     """
     aim = aim if isinstance(aim, Aim) else Aim(aim)
     actor = str(base.actors[at])
     near = proximities(base.study, actor, wave=base.wave).values
     scores, labels = capabilities(base.study, base.wave)
     wanted, ready = _wanted(base, labels, aim)
-    return {
+    out = {
         "similarity": near["cognitive"][0],
         "complementarity": _complement(scores, wanted.need, at),
         "readiness": ready,
@@ -114,8 +145,22 @@ def terms(base: Ground, at: int, aim: Aim | str | None = None) -> dict[str, Floa
         "same_kind": near["institutional"][0],
         "same_alliances": near["organisational"][0],
         "worked_before": _before(base, at),
-        "rivalry": _rivals(base, at),
+        "rivalry": rivals(base, at),
     }
+    return out | {name: value for name, value in _special(base, at, near["cognitive"][0]).items()
+                  if name in special(base)}
+
+
+def _special(base: Ground, at: int, cognitive: Floats) -> dict[str, Floats]:
+    """Likeness of fields, what there is to learn at that distance, and citations."""
+    fields, nothing = mix(base, FIELDS), np.full(len(base.actors), np.nan)
+    by_field = nothing if fields is None else fields.nearness(at, ratios=False)
+    stated = cognitive if base.study.dyads["cognitive_proximity"].notna().any() else nothing
+    curve = LearningCurve(novelty=1.0, absorb=2 * threshold("partners", "best_distance")["value"], fade=1.0)
+    near = np.where(np.isnan(by_field), stated, by_field)
+    return {"same_fields": nothing if fields is None else fields.nearness(at, ratios=True),
+            "worth_learning": curve.learning(cognitive_distance(near)),
+            "cites": citations(base, at) if has_citations(base) else nothing}
 
 
 def _wanted(base: Ground, labels: tuple[str, ...], aim: Aim) -> tuple[Asked, Floats]:
@@ -194,14 +239,3 @@ def _before(base: Ground, at: int) -> Floats:
     past = base.row(base.ties, at) - base.row(base.current, at)
     return np.where(base.silent & (past <= 0), np.nan, np.clip(past, 0.0, 1.0)) if base.ties.nnz \
         else np.full(len(base.actors), np.nan)
-
-
-def _rivals(base: Ground, at: int) -> Floats:
-    frame = base.study.actors
-    sector = frame["sector"].fillna("").astype(str).to_numpy()
-    firm = (frame["kind"] == "firm").to_numpy(dtype=bool)
-    if not firm[at]:
-        return np.zeros(len(sector))
-    out = np.asarray((sector == sector[at]) & firm, dtype=np.float64)
-    out[((sector == "") | (sector[at] == "")) & firm] = np.nan
-    return out

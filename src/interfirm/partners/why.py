@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from interfirm.partners.learned_list import LearnedList, chosen_list
+from interfirm.partners.learned_list import LearnedList, aimed, chosen_list
 from interfirm.partners.scoring import Scored, name_of, scored
 from interfirm.partners.terms import Aim, declared
 
@@ -72,8 +72,8 @@ def why_not(study: Study, actor: str, other: str, *, purpose: str | None = None,
     ids = str(base.actors[found.at]), str(base.actors[j])
     if not found.open[j]:
         return WhyNot(*ids, _closed(found, j, name, who), None, None, mine, beside)
-    plain = all(given is None for given in (purpose, type, requirements, vectors, weights, wave))
-    learned = chosen_list(study, found, ranking, plain=plain, top=len(base.actors), seed=seed)
+    learned = chosen_list(study, found, ranking, plain=vectors is None and weights is None and wave is None,
+                          aimed=aimed(purpose, type, requirements), top=len(base.actors), seed=seed)
     if learned is not None:
         return _by_learned(learned, ids, name, j, top, mine, beside)
     place = np.flatnonzero(found.order == j)

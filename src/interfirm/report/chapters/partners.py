@@ -25,9 +25,9 @@ _DRAWS: Final = 20
 _STAYS: Final = 0.6
 _FEWEST: Final = 5
 _LEAD: Final = ("Pairs of firms that have never worked together, chosen so that nobody gets more than two "
-                "introductions, no two firms of the same sector meet, and at least three in ten include a small or "
-                "isolated member. The scores are weighted sums; the weights are expert priors, not estimates. A list "
-                "is a start for a talk.")
+                "introductions, no two firms that are after the same customers meet, and at least three in ten include "
+                "a small or isolated member. The scores are weighted sums; the weights are expert priors, not "
+                "estimates. A list is a start for a talk.")
 
 
 def chapter(ctx: Context) -> Chapter:
@@ -41,8 +41,8 @@ def chapter(ctx: Context) -> Chapter:
     except UsageError as problem:
         return Chapter("partners", _TITLE, "", [], [_absent(str(problem).split(". ")[0].rstrip("."))])
     if not plan.rows:
-        return Chapter("partners", _TITLE, "", [], [_absent("No two firms are left that could be introduced: those of "
-                       "different sectors have all worked together, or nothing is known of them.")])
+        return Chapter("partners", _TITLE, "", [], [_absent("No two firms are left that could be introduced: those "
+                       "that are no rivals have all worked together, or nothing is known of them.")])
     found = pairs(ground(ctx.study, wave), Aim())
     blocks: list[Block] = [_list(plan), _figure(ctx, plan)] if ctx.may_name_weak else []
     blocks += [_numbers(plan), _rests(found)]
@@ -142,7 +142,7 @@ def _numbers(plan: IntroductionPlan) -> Numbers:
 
 def _rests(found: Pairs) -> Block:
     """By term: its weight, how often it is known, and its mean among pairs that work together and among the others."""
-    weights = weights_for(None)
+    weights = {name: weight for name, weight in weights_for(None).items() if name in found.values}
     size = len(found.where)
     one, two = np.triu_indices(size, 1)
     tied = np.asarray(found.base.current[found.where][:, found.where].toarray())[one, two] > 0

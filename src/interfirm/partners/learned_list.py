@@ -91,8 +91,8 @@ class LearnedList:
         if name == "country":
             return self._country(int(self.positions[place]))
         if name == "readiness" and self.ready is not None:
-            return f"it meets {'' if up else 'only '}{per_cent(self.ready[place])} of what such work asks for (median " \
-                f"{per_cent(self.usual)})"
+            return f"it meets {'' if up else 'only '}{per_cent(self.ready[place])} of what such work asks for " \
+                f"(median {per_cent(self.usual)})"
         return f"it does {'much' if up else 'little'} in the same {name}"
 
     def _country(self, j: int) -> str:

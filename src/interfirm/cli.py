@@ -148,9 +148,12 @@ def import_(
     typer.echo(f"Wrote {folder}: {_size(result.study)}.")
     typer.echo(f"Every decision stands in {folder / 'import.toml'}; correct it and run "
                f"'interfirm import --config {folder / 'import.toml'}'.")
-    if len(result.merges):
-        typer.echo(f"{len(result.merges)} names look alike: review {folder / 'merges.csv'}; "
-                   "nothing is merged until you say so.")
+    open_ = sum(line.decision == "ask" for line in result.merges)
+    if open_:
+        typer.echo(f"{open_} name{'' if open_ == 1 else 's'} may mean somebody already there: decide in "
+                   f"{folder / 'merges.csv'}; nothing of it is merged until you say so.")
+    elif result.merges:
+        typer.echo(f"Names that were taken for others stand in {folder / 'merges.csv'}.")
 
 
 def _from_here(folder: Path | None) -> Path | None:

@@ -194,13 +194,13 @@ def test_duplicates_can_be_added_and_relations_renamed_in_the_plan(tmp_path: Pat
 
 def test_ties_by_name_find_their_identifiers(tmp_path: Path) -> None:
     put(tmp_path, members_csv="id;name;Land\nF1;Alpha Kft.;HU\nF2;Beta Zrt.;HU\nF3;Gamma Bt.;HU\n",
-        advice_csv="from;to\nAlpha Kft.;Beta Zrt.\nBeta Zrt.;Gamma\n")
+        advice_csv="from;to\nAlpha Kft.;Beta Zrt.\nBeta Zrt.;Gamma\nBeta Zrt.;Alphaa\n")
     result = import_files([tmp_path])
     study = made(result)
-    assert pairs(study) == {("F1", "F2"), ("F2", "Gamma")}
+    assert pairs(study) == {("F1", "F2"), ("F2", "F3"), ("F2", "Alphaa")}
     assert study.covariate("country").iloc[0] == "HU"
-    line = next(line for line in result.merges if line.name == "Gamma")
-    assert (line.actor, line.decision) == ("F3", "ask")
+    assert {line.name: (line.actor, line.decision) for line in result.merges} == {
+        "Gamma": ("F3", "merge"), "Alphaa": ("F1", "ask")}
     assert any("given by name" in line for line in result.guesses)
 
 

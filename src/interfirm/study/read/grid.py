@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_FEW_COLUMNS = 3
+
+
 @dataclass(frozen=True)
 class Layout:
     """How the cells of a sheet are to be read. None means: find out.
@@ -160,6 +163,9 @@ def shape(grid: Grid, layout: Layout, findings: Findings) -> Sheet:
     dropped = [Dropped(" | ".join(filter(None, grid.rows[i]))[:200], "title above the table", grid.file, grid.sheet,
                        grid.numbers[i]) for i in range(count - depth)]
     body, places = grid.rows[count:], grid.numbers[count:]
+    body, places, below = _without_notes(body, places, len(names))
+    dropped += [Dropped(" | ".join(filter(None, row))[:200], "note below the table", grid.file, grid.sheet, number)
+                for row, number in below]
     body, places, cut = _without_totals(body, places)
     dropped += [Dropped(" | ".join(filter(None, row))[:200], "totals row", grid.file, grid.sheet, number)
                 for row, number in cut]
@@ -189,6 +195,18 @@ def _said(grid: Grid, full: Layout, note: str, asked: Layout) -> list[str]:
         mark = "the decimal mark is a comma" if full.decimal == "," else "decimal commas and decimal points both occur"
         out.append(mark)
     return out
+
+
+def _without_notes(body: list[list[str]], places: list[int], width: int) -> \
+        tuple[list[list[str]], list[int], list[Any]]:
+    """The data without notes below them: after a blank row, one filled cell each in a table of several columns."""
+    end = len(body)
+    while end > 1 and sum(map(bool, body[end - 1])) == 1:
+        end -= 1
+    blank = next((i for i in range(max(end, 1), len(body)) if places[i] > places[i - 1] + 1), None)
+    if width < _FEW_COLUMNS or blank is None or end < 2:
+        return body, places, []
+    return body[:blank], places[:blank], list(zip(body[blank:], places[blank:], strict=True))
 
 
 def _without_totals(body: list[list[str]], places: list[int]) -> tuple[list[list[str]], list[int], list[Any]]:

@@ -1,7 +1,8 @@
 """Which names may mean the same organisation: a list for the user to decide on.
 
-Only names that respondents typed and that equal a known name after :func:`names.normalised` are
-set to ``merge``; everything else is set to ``ask`` and does nothing until the user writes ``merge``.
+Names that stand beside a members list (or that respondents typed) and equal one known name after
+:func:`names.normalised` are set to ``merge``, unless both say a legal form and it differs; everything else is set
+to ``ask`` and does nothing until the user writes ``merge``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass, replace
 
 from interfirm.errors import DataError, Finding, Findings, UsageError
 from interfirm.study.read.limits import limit, whole
-from interfirm.study.read.names import normalised
+from interfirm.study.read.names import legal_form, normalised
 
 DECISIONS = ("merge", "keep", "ask")
+SAME = "the same as "
 _COLUMNS = ("name", "actor", "score", "decision", "reason")
 
 
@@ -72,7 +74,12 @@ def candidates(typed: Iterable[str], actors: Mapping[str, str]) -> list[Merge]:
         text = normalised(name)
         same = where.get(text, [])
         if len(same) == 1:
-            out.append(Merge(name, same[0], 100, "merge", f"the same as '{actors[same[0]]}' but for case, accents, "
+            forms = {legal_form(name), legal_form(actors[same[0]])} - {""}
+            if len(forms) > 1:
+                out.append(Merge(name, same[0], 100, "ask", f"like '{actors[same[0]]}' but for the legal form: two "
+                                 "companies may share a name"))
+                continue
+            out.append(Merge(name, same[0], 100, "merge", f"{SAME}'{actors[same[0]]}' but for case, accents, "
                              "punctuation or legal form"))
             continue
         best = process.extractOne(text, plain, scorer=fuzz.token_sort_ratio, score_cutoff=limit("likely_name"))

@@ -37,6 +37,18 @@ def _bare(text: str) -> str:
     return re.sub(r"\b\w( \w\b)+", lambda run: run[0].replace(" ", ""), text)
 
 
+def legal_form(name: str) -> str:
+    """The words that :func:`normalised` takes away, in order; empty where a name says no legal form.
+
+    Examples
+    --------
+    >>> legal_form("Müller Präzision GmbH"), legal_form("Müller Präzision")
+    ('gmbh', '')
+    """
+    kept = normalised(name).split()
+    return " ".join(word for word in _bare(name).split() if word not in kept)
+
+
 def normalised(name: str) -> str:
     """A name in the form in which two spellings of it are equal.
 

@@ -25,18 +25,41 @@ ACTOR_COLUMNS = {
     "branche": "sector", "industry": "sector", "ágazat": "sector", "nace": "sector", "founded": "founded",
     "foundationyear": "founded", "yearfounded": "founded", "gründungsjahr": "founded", "alapítás": "founded",
     "ownership": "ownership", "parent": "parent", "position": "position", "tags": "tags", "nutscode": "nuts",
+    "firmenname": "name", "firma": "name", "unternehmen": "name", "unternehmensname": "name", "empresa": "name",
+    "nombre": "name", "razónsocial": "name", "nom": "name", "raisonsociale": "name", "nome": "name",
+    "ragionesociale": "name", "cégnév": "name", "név": "name", "sitz": "city", "standort": "city", "ciudad": "city",
+    "localidad": "city", "municipio": "city", "commune": "city", "città": "city", "comune": "city", "cidade": "city",
+    "miasto": "city", "település": "city", "país": "country", "pais": "country", "paese": "country",
+    "wirtschaftszweig": "sector", "secteur": "sector", "settore": "sector", "setor": "sector", "actividad": "sector",
+    "gründung": "founded", "gegründet": "founded", "añodefundación": "founded", "fundación": "founded",
+    "annéedecréation": "founded", "annodifondazione": "founded", "breite": "latitude", "länge": "longitude",
+    "latitud": "latitude", "longitud": "longitude",
 }
+_KIND_HEADERS = {"art", "typ", "tipo", "type", "kategorie", "categoría", "categoria", "catégorie", "category", "class"}
 MEASURE_COLUMNS = {
     "employees": "employees", "employee": "employees", "emp": "employees", "numberofemployees": "employees",
     "beschäftigte": "employees", "mitarbeiter": "employees", "létszám": "employees", "turnover": "turnover",
-    "umsatz": "turnover", "rdshare": "rd_share", "patents": "patents",
+    "umsatz": "turnover", "rdshare": "rd_share", "patents": "patents", "staff": "employees", "headcount": "employees",
+    "mitarbeiterzahl": "employees", "anzahlmitarbeiter": "employees", "mitarbeiteranzahl": "employees",
+    "beschäftigtenzahl": "employees", "anzahlbeschäftigte": "employees", "empleados": "employees",
+    "númerodeempleados": "employees", "numerodeempleados": "employees", "plantilla": "employees",
+    "trabajadores": "employees", "effectif": "employees", "effectifs": "employees", "salariés": "employees",
+    "dipendenti": "employees", "addetti": "employees", "zatrudnienie": "employees", "werknemers": "employees",
+    "jahresumsatz": "turnover", "facturación": "turnover", "facturacion": "turnover", "chiffredaffaires": "turnover",
+    "fatturato": "turnover", "árbevétel": "turnover", "patente": "patents",
 }
+_UNIT = re.compile(r"\s*[(\[].*?[)\]]\s*$|\s+in\s+(?:eur|euro|€)\s*$", re.IGNORECASE)
+_OTHER_UNIT = re.compile(r"mio|mill|mln|tsd|tausend|thousand|k€|t€|mil\.|miles|1000|\$|usd|chf|gbp|huf", re.IGNORECASE)
 _CORDIS_ACTOR = ("name", "shortName", "SME", "activityType", "city", "country", "geolocation", "nutsCode", "type")
 _MEMBERSHIP = {"role": "role", "eccontribution": "budget", "contribution": "budget", "startdate": "start",
                "start": "start", "enddate": "end", "end": "end", "projectacronym": "name", "acronym": "name",
                "projectname": "name", "alliancename": "name", "activities": "activities", "activity": "activities",
                "purpose": "purpose", "budget": "budget", "restricted": "restricted",
-               "endofparticipation": "end_of_participation"}
+               "endofparticipation": "end_of_participation", "rolle": "role", "función": "role", "rol": "role",
+               "ruolo": "role", "rôle": "role", "förderung": "budget", "fördersumme": "budget", "zuwendung": "budget",
+               "presupuesto": "budget", "subvención": "budget", "beginn": "start", "projektbeginn": "start",
+               "inicio": "start", "fechadeinicio": "start", "début": "start", "inizio": "start", "ende": "end",
+               "projektende": "end", "fin": "end", "fechadefin": "end", "fine": "end", "zweck": "purpose"}
 _PROJECT = {"acronym": "name", "title": "title", "name": "name", "startdate": "start", "start": "start",
             "enddate": "end", "end": "end", "status": "status", "activities": "activities", "purpose": "purpose",
             "programme": "programme", "programmepart": "programme_part", "legalbasis": "programme",
@@ -70,7 +93,7 @@ def memberships(sheet: Sheet) -> SourcePlan | None:
     if min(looks.filled(sheet.frame[alliance]), looks.filled(sheet.frame[actor])) < 0.5:
         return None
     used = {alliance, actor}
-    budget = next((there[key] for key in ("eccontribution", "contribution", "budget") if key in there), None)
+    budget = next((there[key] for key, target in _MEMBERSHIP.items() if target == "budget" and key in there), None)
     cordis = {"activitytype", "pic", "organisationid", "organizationid"} & set(there)
     mine = {name: _MEMBERSHIP[words.plain(name)] for name in columns
             if name not in used and words.plain(name) in _MEMBERSHIP and (sheet.frame[name] != "").any()}
@@ -158,12 +181,23 @@ def _with_columns(plan: SourcePlan, sheet: Sheet) -> SourcePlan:
             continue
         if plan.add is not True and len(cells) > 50 and cells.nunique() == 1 and words.plain(name) not in ACTOR_COLUMNS:
             continue
-        target = ACTOR_COLUMNS.get(words.plain(name)) or (MEASURE_COLUMNS.get(words.plain(name)) or name)
-        if words.plain(name) == "type" and set(cells.str.casefold()) - {""} <= set(KINDS) | set(ACTOR_KINDS):
+        target = _target(name)
+        if words.plain(name) in _KIND_HEADERS and set(cells.str.casefold()) - {""} <= set(KINDS) | set(ACTOR_KINDS):
             target = "kind"
         kept[name] = target if target not in kept.values() else name
     n = len(sheet.frame)
     return replace(plan, columns=kept, why=f"{n} rows, told apart by '{plan.actor}' (likely)")
+
+
+def _target(name: str) -> str:
+    """The column of the study that a header means; one in another unit than ours stays as it is."""
+    for text in (name, _UNIT.sub("", name)):
+        plain = words.plain(text)
+        if plain in MEASURE_COLUMNS and not _OTHER_UNIT.search(name):
+            return MEASURE_COLUMNS[plain]
+        if plain in ACTOR_COLUMNS:
+            return ACTOR_COLUMNS[plain]
+    return name
 
 
 def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None:
@@ -268,10 +302,16 @@ def date_columns(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
     for plan, sheet in zip(plans, sheets, strict=True):
         if plan.wave_column:
             waves |= set(sheet.frame[plan.wave_column])
+    only = next(iter(waves)) if len(waves) == 1 else None
+    measures = set(MEASURE_COLUMNS.values())
     out = []
     for plan in plans:
         if plan.kind == "actors":
-            plan = replace(plan, columns={name: _dated(name, target, waves) for name, target in plan.columns.items()})
+            columns = {name: _dated(name, target, waves) for name, target in plan.columns.items()}
+            if only is not None and not plan.wave_column:
+                columns = {name: f"{target}@{only}" if target in measures else target
+                           for name, target in columns.items()}
+            plan = replace(plan, columns=columns)
         out.append(plan)
     return out
 

@@ -12,7 +12,7 @@ from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
 
 ITEM = re.compile(r"(?P<question>[^\[\]]+?)\s*\[(?P<item>[^\[\]]*)\](?:\s*\[(?P<extra>comment|other|Comment)\])?")
-_NUMBERED = re.compile(r"(?P<stem>.*[^\W\d_])[\s_.#-]*(?P<number>\d{1,2})")
+_NUMBERED = re.compile(r"(?P<stem>.*[^\W\d_])[\s_.#?!:()–-]*(?P<number>\d{1,2})[.)]?")
 Plans = list[SourcePlan]
 
 
@@ -128,7 +128,7 @@ def recall(sheet: Sheet) -> SourcePlan | None:
     for name in map(str, sheet.frame.columns):
         found = _NUMBERED.fullmatch(name)
         if found:
-            groups.setdefault(found["stem"].strip(" _.#-"), []).append(name)
+            groups.setdefault(found["stem"].strip(" _.#?!:()–-¿"), []).append(name)
     ranks = words.headers("partner")
     stems = [stem for stem, columns in groups.items() if len(columns) > 1 and
              (words.plain(stem) in ranks or set(words.tokens(stem)) & set(ranks))]

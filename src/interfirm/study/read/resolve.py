@@ -9,6 +9,8 @@ from interfirm.study.read.merge import Merge
 from interfirm.study.read.names import normalised
 from interfirm.study.read.parts import Parts
 
+_SHOWN = 10
+
 
 def resolve(parts: Parts, decided: Mapping[str, Merge]) -> list[Merge]:
     """Replace names by identifiers where that is beyond doubt or decided; list the rest.
@@ -44,16 +46,26 @@ def resolve(parts: Parts, decided: Mapping[str, Merge]) -> list[Merge]:
                                remedy="Correct the identifier in merges.csv")
             mapping.pop(line.name, None)
     combine.rename(parts, mapping)
-    merged = [line for line in lines if line.name in mapping]
-    parts.guesses.extend(f"'{line.name}' is '{line.actor}' ({line.reason})" for line in merged)
+    _tell(parts, [line for line in lines if line.name in mapping])
     return lines
+
+
+def _tell(parts: Parts, merged: list[Merge]) -> None:
+    """Which names were taken for which actors: those that differ in form only in one line."""
+    plain = [line for line in merged if line.reason.startswith(merge.SAME)]
+    if plain:
+        shown = ", ".join(f"'{line.name}' is '{line.actor}'" for line in plain[:_SHOWN])
+        more = f" and {len(plain) - _SHOWN} more, see merges.csv" if len(plain) > _SHOWN else ""
+        parts.guesses.append(f"{len(plain)} names differ from a known one only in case, accents, punctuation or legal "
+                             f"form and are taken for it: {shown}{more}")
+    parts.guesses.extend(f"'{line.name}' is '{line.actor}' ({line.reason})" for line in merged if line not in plain)
 
 
 def _references(parts: Parts) -> dict[str, None]:
     """Everybody whom ties, answers, memberships of surveys and observations name, in order."""
     out: dict[str, None] = dict.fromkeys(parts.roster)
     for table, columns in combine.REFERENCES.items():
-        if table == "alliances" or parts.exact(table):
+        if (table == "alliances" and not parts.listed) or parts.exact(table):
             continue
         for frame in parts.tables.get(table, []):
             for column in columns:
@@ -99,7 +111,7 @@ def _by_name(parts: Parts, loose: list[str], names: Mapping[str, str]) -> dict[s
 def _typed(parts: Parts, loose: list[str], known: Mapping[str, str]) -> list[Merge]:
     """Names without an actor: against the known ones, and against each other."""
     lines = merge.candidates(loose, known) if known else []
-    lines = [line if line.name in parts.typed or line.decision != "merge" else
+    lines = [line if line.name in parts.typed or parts.listed or line.decision != "merge" else
              Merge(line.name, line.actor, line.score, "ask", line.reason) for line in lines]
     done = {line.name for line in lines}
     first: dict[str, str] = {}

@@ -23,12 +23,28 @@ KINDS = {
     "research": "research institute", "research organisation": "research institute", "pub": "government",
     "public": "government", "public body": "government", "municipality": "government", "oth": "other",
     "chamber": "association", "verband": "association", "cluster": "intermediary", "bank": "financier",
+    "betrieb": "firm", "firma": "firm", "kmu": "firm", "empresa": "firm", "pyme": "firm", "entreprise": "firm",
+    "pme": "firm", "impresa": "firm", "azienda": "firm", "vállalat": "firm", "universidad": "university",
+    "université": "university", "università": "university", "universidade": "university", "uni": "university",
+    "fachhochschule": "university", "forschungseinrichtung": "research institute", "institut": "research institute",
+    "forschungsinstitut": "research institute", "centro tecnológico": "research institute",
+    "centre de recherche": "research institute", "kutatóintézet": "research institute", "behörde": "government",
+    "kommune": "government", "gemeinde": "government", "stadt": "government", "öffentliche hand": "government",
+    "administración": "government", "ayuntamiento": "government", "administration": "government",
+    "collectivité": "government", "ente pubblico": "government", "önkormányzat": "government",
+    "verein": "association", "kammer": "association", "asociación": "association", "cámara": "association",
+    "chambre": "association", "associazione": "association", "sonstige": "other", "otros": "other", "autre": "other",
+    "banco": "financier", "banque": "financier", "sparkasse": "financier",
 }
 ROLES = {"coordinator": "lead", "lead": "lead", "leader": "lead", "lead partner": "lead", "participant": "member",
          "member": "member", "beneficiary": "member", "partner": "partner", "associatedpartner": "partner",
          "associated partner": "partner", "internationalpartner": "partner", "international partner": "partner",
          "thirdparty": "third party", "third party": "third party", "affiliatedentity": "third party",
-         "affiliated entity": "third party", "subcontractor": "third party"}
+         "affiliated entity": "third party", "subcontractor": "third party", "koordinator": "lead",
+         "konsortialführer": "lead", "projektleitung": "lead", "leitung": "lead", "coordinador": "lead",
+         "coordinadora": "lead", "líder": "lead", "coordinateur": "lead", "coordinatore": "lead", "coordenador": "lead",
+         "mitglied": "member", "teilnehmer": "member", "socio": "partner", "partenaire": "partner",
+         "projektpartner": "partner", "partner assoziiert": "partner", "unterauftragnehmer": "third party"}
 ROLE_ORDER = ("lead", "member", "partner", "third party", "")
 _YES = {"true", "yes", "1", "y", "ja", "igen", "oui", "si", "sí", "sì", "sim", "tak", "t"}
 _NO = {"false", "no", "0", "n", "nein", "nem", "non", "não", "nie", "f"}

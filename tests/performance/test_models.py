@@ -224,3 +224,48 @@ def test_calls_that_make_no_sense():
         fit(made, "tobit", low=0.2)
     with pytest.raises(UsageError, match="neither weights"):
         fit(design("yes", weights="w"), "firth")
+
+
+@pytest.mark.parametrize(("values", "words"), [
+    (np.where(np.arange(240) < 200, np.linspace(0.01, 0.9, 240), 3.5), "40 values above 1, up to 3.5"),
+    (np.linspace(0.5, 97.5, 240), "per cent or an amount"), (1.0 + np.arange(240) % 2, "has the two values 1 and 2")])
+def test_auto_asks_where_the_scale_cannot_be_told(values, words):
+    made = survey_design(frozen.table().assign(y=values), "y", controls=["x"])
+    with pytest.raises(DataError, match=words) as problem:
+        choose(made)
+    assert "Say" in str(problem.value)
+
+
+def test_auto_says_what_it_took_an_amount_for():
+    made = fit(survey_design(frozen.table().assign(y=np.linspace(-3.5, 40.2, 240)), "y", controls=["x"]))
+    assert made.model == "linear"
+    assert "taken as an amount of -3.5 to 40.2: model linear" in str(made.findings[0])
+
+
+def test_an_outcome_of_two_labelled_values_is_yes_or_no():
+    from interfirm.study.read.microdata import Microdata
+
+    table = frozen.table().assign(new=1.0 + np.arange(240) % 2, word=["ja", "nein"] * 120)
+    data = Microdata("s.sav", table, codes={"new": {1: "yes", 2: "no"}})
+    for name in ("new", "word", "new=1"):
+        made = survey_design(data, name, controls=["x"])
+        assert made.y[:2].tolist() == [1, 0]
+        assert choose(made) == "logit"
+
+
+def test_labelled_categories_need_a_named_model():
+    from interfirm.study.read.microdata import Microdata
+
+    data = Microdata("s.sav", frozen.table().assign(new=np.arange(240.0) % 3),
+                     codes={"new": {0: "none", 1: "incremental", 2: "radical"}})
+    with pytest.raises(DataError, match="made of categories"):
+        fit(survey_design(data, "new", controls=["x"]))
+    assert fit(survey_design(data, "new", controls=["x"]), "ordered-logit").categories == (0, 1, 2)
+
+
+def test_a_regressor_in_euros_does_not_keep_a_fit_from_settling():
+    table = frozen.table().assign(money=lambda d: 1e7 + 1e6 * d["x"])
+    one = fit(survey_design(table, "share", controls=["money"]), "fractional")
+    other = fit(survey_design(table, "share", controls=["x"]), "fractional")
+    assert one.converged
+    assert one.estimate[1] * 1e6 == pytest.approx(other.estimate[1], rel=1e-6)

@@ -108,10 +108,35 @@ def test_selection_refuses_what_it_cannot_do():
         heckman(table, "y", "s", regressors=["x", "z"], selected_by=["x"])
     with pytest.raises(UnknownName, match="method"):
         heckman(table, "y", "s", regressors=["x"], selected_by=["z"], method="bayes")
-    with pytest.raises(UsageError, match="neither weights"):
-        heckman(table, "y", "s", regressors=["x"], selected_by=["z"], method="two-step", cluster="s")
     with pytest.raises(DataError, match="for every firm"):
         heckman(table.assign(s=1.0), "y", "s", regressors=["x"], selected_by=["z"])
+
+
+def weighted_selection(n=600, seed=3):
+    rng = np.random.default_rng(seed)
+    x, z, u = rng.normal(size=(3, n))
+    y = 1 + 0.5 * x + 0.6 * u + 0.8 * rng.normal(size=n)
+    return pd.DataFrame({"x": x, "z": z, "s": (0.3 + 0.5 * x + 0.8 * z + u > 0) * 1.0, "y": y, "firm": np.arange(n)})
+
+
+@pytest.mark.parametrize("method", ["ml", "two-step"])
+def test_a_weight_of_two_is_the_firm_twice(method):
+    """With errors clustered by firm, a weight of 2 and the same firm twice give the same estimates and errors."""
+    table = weighted_selection().assign(w=lambda d: 1.0 + (d["firm"] % 3 == 0))
+    twice = pd.concat([table, table[table["firm"] % 3 == 0]])
+    call = {"regressors": ["x"], "selected_by": ["x", "z"], "method": method, "cluster": "firm"}
+    one, other = heckman(table, "y", "s", weights="w", **call), heckman(twice, "y", "s", **call)
+    assert one.estimate == pytest.approx(other.estimate, abs=1e-10)
+    assert one.error == pytest.approx(other.error, rel=1e-6)  # the Hessian of the likelihood is numerical
+
+
+def test_errors_of_weighted_two_steps_are_the_spread_of_the_estimates():
+    """Of 100 samples, whose spread is known to 7 %; a third of the firms has a tenth of the weight of the others."""
+    call = {"regressors": ["x"], "selected_by": ["x", "z"], "method": "two-step", "weights": "w"}
+    found = [heckman(weighted_selection(seed=i).assign(w=lambda d: np.where(d["firm"] % 3 == 0, 0.3, 3.0)), "y", "s",
+                     **call) for i in range(100)]
+    spread = np.std([item.estimate for item in found], axis=0)
+    assert np.mean([item.error for item in found], axis=0) == pytest.approx(spread, rel=0.22)  # three of its errors
 
 
 def test_firms_selected_without_an_outcome_are_said():

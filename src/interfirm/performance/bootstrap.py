@@ -159,7 +159,7 @@ def bootstrap(found: Fit, variables: Sequence[str] | None = None, *, draws: int 
         raise DataError(Finding("error", f"{failed} of {draws} resamples could not be estimated", "unstable",
                                 file=design.source, remedy="Leave out regressors that few firms have"))
     drawn = np.array(kept)
-    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0, method="weibull")
     rows = pd.DataFrame({"variable": names, "effect": effects_of(found, names), "error": drawn.std(axis=0, ddof=1),
                          "low": low, "high": high})
     return Bootstrap(rows, drawn, draws, failed, seed)

@@ -42,11 +42,16 @@ class System:
         Resamples, and those that could not be estimated.
     innovation
         ``"probit"``, ``"fractional"`` or ``"linear"``: the third equation.
+    effects
+        Two rows, in units of the outcomes: equation, term, step, estimate, low, high. Of innovation the average
+        marginal effect of the foreseen intensity, of productivity what goes with one more of the foreseen innovation
+        (0.1 more, where it is a share or a probability).
     findings
         What was noticed.
     """
 
     rows: pd.DataFrame
+    effects: pd.DataFrame
     size: int
     researching: int
     draws: int
@@ -163,7 +168,8 @@ def cdm(data: Microdata | pd.DataFrame | Source, *, research: str, intensity: st
         raise DataError(Finding("error", f"{failed} of {draws} resamples could not be estimated", "unstable",
                                 file=design.source, remedy="Leave out regressors that few firms have"))
     rows = _rows(names, whole, naive, np.array(kept).reshape(len(kept), len(whole)))
-    return System(rows, design.size, int(arrays.chosen.sum()), draws, failed, arrays.kind, tuple(findings))
+    return System(rows.iloc[:-1], _effects(rows, arrays.kind), design.size, int(arrays.chosen.sum()), draws, failed,
+                  arrays.kind, tuple(findings))
 
 
 def _exclusions(selected: Sequence[str], intensity: Sequence[str], innovation: Sequence[str],
@@ -215,6 +221,8 @@ def _arrays(data: Any, research: str, intensity: str, innovation: str, productiv
     names += [("intensity", name) for name in ("constant", *columns[1], "inverse Mills ratio")]
     names += [("innovation", name) for name in ("constant", *columns[2], f"foreseen {intensity}")]
     names += [("productivity", name) for name in ("constant", *columns[3], f"foreseen {innovation}")]
+    # The average marginal effect of the foreseen intensity comes last and is no coefficient.
+    names.append(("effect", f"foreseen {intensity}"))
     return arrays, names, design, findings
 
 
@@ -239,8 +247,10 @@ def _estimate(data: _Data) -> Floats:
     foreseen = data.x @ beta[:-1]
     third = np.column_stack([data.controls, foreseen])
     alpha = index_fit(data.innovation, third, data.kind)
-    fourth = np.column_stack([data.own, _mean(third @ alpha, data.kind)])
-    return np.concatenate([gamma, beta, alpha, _least_squares(fourth, data.productivity)])
+    index = third @ alpha
+    fourth = np.column_stack([data.own, _mean(index, data.kind)])
+    effect = float(alpha[-1] * _slope(index, data.kind).mean())
+    return np.concatenate([gamma, beta, alpha, _least_squares(fourth, data.productivity), [effect]])
 
 
 def _naive(data: _Data) -> Floats:
@@ -249,7 +259,7 @@ def _naive(data: _Data) -> Floats:
     beta = np.append(_least_squares(data.x[data.chosen], data.intensity[data.chosen]), np.nan)
     alpha = index_fit(data.innovation, np.column_stack([data.controls, data.intensity]), data.kind)
     return np.concatenate([gamma, beta, alpha,
-                           _least_squares(np.column_stack([data.own, data.innovation]), data.productivity)])
+                           _least_squares(np.column_stack([data.own, data.innovation]), data.productivity), [np.nan]])
 
 
 def _least_squares(x: Floats, y: Floats) -> Floats:
@@ -260,6 +270,16 @@ def _mean(index: Floats, kind: str) -> Floats:
     if kind == "linear":
         return index
     return np.asarray(special.ndtr(index) if kind == "probit" else special.expit(index))
+
+
+def _slope(index: Floats, kind: str) -> Floats:
+    """The derivative of the mean by the index."""
+    if kind == "linear":
+        return np.ones_like(index)
+    if kind == "probit":
+        return np.asarray(np.exp(-0.5 * index**2) / np.sqrt(2 * np.pi))
+    mean = _mean(index, kind)
+    return mean * (1 - mean)
 
 
 def index_fit(y: Floats, x: Floats, kind: str) -> Floats:
@@ -279,6 +299,19 @@ def index_fit(y: Floats, x: Floats, kind: str) -> Floats:
     return np.full(x.shape[1], np.nan)
 
 
+def _effects(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """What goes with the foreseen intensity and the foreseen innovation, in units of the outcomes."""
+    import pandas as pd
+
+    scale, step = (1.0, "one more") if kind == "linear" else (0.1, "0.1 more")
+    first, second = rows.iloc[-1], rows.iloc[-2]
+    return pd.DataFrame([
+        {"equation": "innovation", "term": first["term"], "step": "one more",
+         **{key: float(first[key]) for key in ("estimate", "low", "high")}},
+        {"equation": "productivity", "term": second["term"], "step": step,
+         **{key: scale * float(second[key]) for key in ("estimate", "low", "high")}}])
+
+
 def _rows(names: list[tuple[str, str]], estimate: Floats, naive: Floats, kept: Floats) -> pd.DataFrame:
     import pandas as pd
 
@@ -286,7 +319,7 @@ def _rows(names: list[tuple[str, str]], estimate: Floats, naive: Floats, kept: F
     frame["estimate"] = estimate
     if len(kept) > 1:
         frame["error"] = kept.std(axis=0, ddof=1)
-        frame["low"], frame["high"] = np.quantile(kept, (0.025, 0.975), axis=0)
+        frame["low"], frame["high"] = np.quantile(kept, (0.025, 0.975), axis=0, method="weibull")
     else:
         frame["error"] = frame["low"] = frame["high"] = np.nan
     frame["naive"] = naive

@@ -10,28 +10,48 @@ import numpy.typing as npt
 
 from interfirm.errors import Findings
 from interfirm.performance._limits import limit, whole
-from interfirm.performance.terms import Column, Floats, Source
+from interfirm.performance.terms import Column, Expander, Floats, Source
 
 Ints = npt.NDArray[np.int64]
 _RANK = 1e-9
 
 
 def outcome(source: Source, name: str, findings: Findings) -> Floats:
-    """The outcome as numbers; text is read as categories in the order of its codes."""
+    """The outcome as numbers: yes or no by its labels, ``name=code`` as that code against the others, text as codes."""
     import pandas as pd
 
+    column_name, mark, _ = name.partition("=")
+    if name not in source.frame.columns and mark and column_name.strip() in source.frame.columns:
+        return _two_valued(source, name, findings)
     column = source.column(name)
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    used = sorted(column.dropna().unique(), key=str)
+    labels = source.codes.get(name, {})
+    numeric = pd.api.types.is_numeric_dtype(column.dtype)
+    if len(used) == 2 and not set(used) <= {0.0, 1.0} and (not numeric or set(used) <= set(labels)):
+        return _two_valued(source, name, findings)
+    if numeric:
+        if len(used) > 2 and set(used) <= set(labels):
+            shown = ", ".join(f"{value:g} = {labels[value]}" for value in sorted(used)[:8])
+            findings.add("note", f"each value of the outcome '{name}' has a label ({shown})", "outcome-labelled",
+                         file=source.name, column=name)
         return column.to_numpy(np.float64, na_value=np.nan)
-    values = sorted(column.dropna().unique(), key=str)
-    if len(values) > whole("categories"):
-        findings.add("error", f"the outcome '{name}' is text with {len(values)} different values", "outcome-text",
+    if len(used) > whole("categories"):
+        findings.add("error", f"the outcome '{name}' is text with {len(used)} different values", "outcome-text",
                      file=source.name, column=name, expected="numbers, or a few categories",
                      remedy="Correct the cells that are no numbers")
-    codes = column.map({value: float(i) for i, value in enumerate(values)})
-    shown = ", ".join(f"{i} = {value}" for i, value in enumerate(values[:8]))
+    codes = column.map({value: float(i) for i, value in enumerate(used)})
+    shown = ", ".join(f"{i} = {value}" for i, value in enumerate(used[:8]))
     findings.add("note", f"the outcome '{name}' is text and is coded {shown}", "outcome-coded", file=source.name)
     return codes.to_numpy(np.float64, na_value=np.nan)
+
+
+def _two_valued(source: Source, name: str, findings: Findings) -> Floats:
+    """Yes or no as 1 and 0."""
+    made = Expander(source, findings)
+    base = made.bases[made.add(name)[0]]
+    findings.add("note", f"the outcome '{name}' is yes (1) for {int(np.nansum(base.values)):,} firms and no (0) for "
+                 f"{int((base.values == 0).sum()):,}", "outcome-yes-no", file=source.name, column=name)
+    return base.values
 
 
 def weights(source: Source, name: str | None, findings: Findings) -> Floats | None:
@@ -127,13 +147,13 @@ def clusters(file: str, cluster: str | None, code: Ints | None, stratum: str | N
                          "of all", "lonely-stratum", file=file, column=stratum, remedy="Join small strata")
 
 
-def missing(file: str, left_out: Mapping[str, int], kept: int, findings: Findings) -> None:
-    """Say how many firms were left out and for what."""
+def missing(file: str, left_out: Mapping[str, int], kept: int, findings: Findings, unit: str = "firms") -> None:
+    """Say how many firms (or rows) were left out and for what."""
     gone = sum(left_out.values())
     if not gone:
         return
     share = gone / (gone + kept)
     parts = "; ".join(f"{why}: {number:,}" for why, number in left_out.items())
     level: Any = "warning" if share > limit("left_out") else "note"
-    findings.add(level, f"{gone:,} of {gone + kept:,} firms are left out ({parts})", "left-out", file=file,
+    findings.add(level, f"{gone:,} of {gone + kept:,} {unit} are left out ({parts})", "left-out", file=file,
                  remedy="Compare them with the others before you speak of all firms" if level == "warning" else None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from interfirm.errors import UsageError
+from interfirm.errors import DataError, Finding, UsageError
 from interfirm.numerals import per_cent
 from interfirm.performance.search import diversity
 
@@ -92,7 +93,7 @@ class Partners:
         return f"{int(known.sum())} of {len(self.used)} firms known in {self.wave}: {share}."
 
 
-def partner_types(study: Study, *, wave: Any = None) -> Partners:
+def partner_types(study: Study, *, wave: Any = None, places: Mapping[str, str] | None = None) -> Partners:
     """Which types of partner each member firm has, and where: inside the cluster, elsewhere in its country, abroad.
 
     Ties of the exchange and ownership layers are sorted by what the relation says (a firm that buys has suppliers, one
@@ -106,6 +107,10 @@ def partner_types(study: Study, *, wave: Any = None) -> Partners:
         A study.
     wave
         The wave; None: the last one.
+    places
+        Country → place, such as ``{"DE": "Europe", "US": "United States"}``, any number of them; None: abroad is one
+        place. The cluster and the firm's own country stay places of their own. A partner whose country, or the firm's,
+        is not known counts as of the own country.
 
     Returns
     -------
@@ -115,6 +120,8 @@ def partner_types(study: Study, *, wave: Any = None) -> Partners:
     ------
     UsageError
         If there is no tie of these layers in the wave.
+    DataError
+        If partners are in countries that ``places`` does not name.
 
     References
     ----------
@@ -145,7 +152,7 @@ def partner_types(study: Study, *, wave: Any = None) -> Partners:
     counts.loc[silent] = np.nan
     counts.columns.name = None
     used = counts.gt(0).astype("float64").where(counts.notna())
-    return Partners(used, counts, _places(study, pairs, index, silent, order), when, names)
+    return Partners(used, counts, _places(study, pairs, index, silent, order, places), when, names)
 
 
 def _pairs(study: Study, names: tuple[str, ...], wave: str, firms: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -182,21 +189,31 @@ def _silent(study: Study, names: tuple[str, ...], wave: str) -> Bools:
     return out
 
 
-def _places(study: Study, pairs: pd.DataFrame, index: pd.Index[Any], silent: Bools, order: list[str]) -> pd.DataFrame:
+def _places(study: Study, pairs: pd.DataFrame, index: pd.Index[Any], silent: Bools, order: list[str],
+            places: Mapping[str, str] | None) -> pd.DataFrame:
     import pandas as pd
 
     inside = dict(zip(study.actors["actor"], study.actors["position"] == "member", strict=True))
     country = dict(zip(study.actors["actor"], study.actors["country"], strict=True))
+    names = PLACES if places is None else (*PLACES[:2], *dict.fromkeys(places.values()))
 
     def place(ego: str, alter: str) -> str:
         if inside[alter]:
             return "cluster"
         one, other = country[ego], country[alter]
-        return "country" if pd.isna(one) or pd.isna(other) or one == other else "abroad"
+        if pd.isna(one) or pd.isna(other) or one == other:
+            return "country"
+        return "abroad" if places is None else places.get(str(other), "")
 
-    keys = pd.MultiIndex.from_product([order, PLACES], names=["type", "place"])
+    rows = [(ego, kind, place(ego, alter), alter) for ego, alter, kind in pairs.itertuples(index=False, name=None)]
+    lost = sorted({str(country[alter]) for _, _, where, alter in rows if not where})
+    if lost:
+        raise DataError(Finding("error", f"partners are in {', '.join(lost)}, for which no place is named",
+                                "no-place", expected="a place for every country of a partner",
+                                remedy="Add a row for each; 'elsewhere' will do"))
+    keys = pd.MultiIndex.from_product([order, names], names=["type", "place"])
     out = pd.DataFrame(0.0, index=index, columns=keys)
-    for ego, alter, kind in pairs.itertuples(index=False, name=None):
-        out.loc[ego, (kind, place(ego, alter))] = 1.0
+    for ego, kind, where, _ in rows:
+        out.loc[ego, (kind, where)] = 1.0
     out.loc[silent] = np.nan
     return out

@@ -57,6 +57,8 @@ class Design:
         What was noticed.
     source
         File or study.
+    unit
+        What a row is: firms, or rows of firms in several waves.
     """
 
     outcome: str
@@ -77,6 +79,7 @@ class Design:
     left_out: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Any, ...] = ()
     source: str = ""
+    unit: str = "firms"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -220,12 +223,12 @@ def assemble(source: Source, outcome: str, y: Floats, made: Expander, findings: 
                          for code in codes)
     checks.matrix(source.name, columns, x, findings)
     checks.clusters(source.name, cluster, clusters, strata, strata_, findings)
-    checks.missing(source.name, left_out, len(rows), findings)
+    checks.missing(source.name, left_out, len(rows), findings, source.unit)
     findings.raise_if_failed()
     kept = None if w is None else w[rows] / w[rows].mean()
     return Design(outcome, str(source.questions.get(outcome, "")), y[rows], columns, x, bases, values, rows, kept,
                   clusters, strata_, cluster, strata, weights, tuple(dict.fromkeys(focal)), left_out,
-                  tuple(findings.sorted()), source.name)
+                  tuple(findings.sorted()), source.name, source.unit)
 
 
 def _complete(y: Floats, bases: Mapping[str, Base], outcome: str, looked: npt.NDArray[np.bool_],

@@ -17,6 +17,7 @@ from interfirm.performance.estimates import Fit, make
 from interfirm.performance.likelihoods import log_phi, mills
 from interfirm.performance.maximise import Likelihood, Parts, curvature, newton
 from interfirm.performance.plain import probit
+from interfirm.performance.sandwich import meat
 from interfirm.performance.terms import Expander, Floats, Source
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ METHODS: Final = ("ml", "two-step")
 
 def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: str, *, regressors: Sequence[str],
             selected_by: Sequence[str], method: str = "ml", weights: str | None = None, cluster: str | None = None,
-            ) -> Fit:
+            strata: str | None = None, focal: Sequence[str] = ()) -> Fit:
     """An outcome seen for some firms only, allowing for why they are the ones.
 
     Selection: s_i = 1[z_i γ + u_i > 0]; outcome y_i = x_i β + ε_i, seen where s_i = 1; u and ε normal with correlation
     ρ, Var u = 1, Var ε = σ². Two steps: a probit for γ, then least squares of y on x and φ(zγ)/Φ(zγ), with errors that
-    know of the first step. Maximum likelihood estimates both at once. With ρ = 0 β is that of least squares.
+    know of the first step: those of Heckman, or, with weights, clusters or strata, A⁻¹BA⁻ᵀ of the scores of both steps
+    together. Maximum likelihood estimates both at once. With ρ = 0 β is that of least squares.
 
     Parameters
     ----------
@@ -49,8 +51,10 @@ def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: st
         must not be among ``regressors``: without it only the assumed curve of the normal tells the two apart.
     method
         ``"ml"`` or ``"two-step"``.
-    weights, cluster
-        Columns; with maximum likelihood only.
+    weights, cluster, strata
+        Columns.
+    focal
+        Those of ``regressors`` that the question is about.
 
     Returns
     -------
@@ -60,13 +64,13 @@ def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: st
     Raises
     ------
     UsageError
-        Without an exclusion restriction, or for weights with two steps.
+        Without an exclusion restriction.
     DataError
         As :func:`interfirm.performance.survey_design`; if nobody or everybody is selected.
 
     References
     ----------
-    [heckman1979]
+    [heckman1979], [newey1994]
 
     Examples
     --------
@@ -79,19 +83,29 @@ def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: st
     """
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
-    if method == "two-step" and (weights is not None or cluster is not None):
-        raise UsageError("Two steps know neither weights nor clusters. Use method='ml'.")
-    if not set(selected_by) - set(regressors):
-        raise UsageError("The selection needs a regressor that the outcome has not (an exclusion restriction): "
-                         "something "
-                         "that makes firms have the outcome without changing its size. Without it nothing is learned.")
-    whole, seen = designs(data, outcome, selection, regressors, selected_by, weights, cluster)
-    return _by_likelihood(whole, seen) if method == "ml" else two_step(whole, seen)[0]
+    whole, seen = designs(data, outcome, selection, regressors, selected_by, weights, cluster, strata, focal)
+    return estimated(whole, seen, method)[0]
+
+
+def estimated(whole: Design, seen: Design, method: str) -> tuple[Fit, Fit]:
+    """The model of the outcome, and that of having it."""
+    if method == "two-step":
+        return two_step(whole, seen)
+    found = _by_likelihood(whole, seen)
+    k, m = seen.x.shape[1], whole.x.shape[1]
+    who = Fit("probit", "Selection", whole, whole.names, found.estimate[k:k + m], found.covariance[k:k + m, k:k + m],
+              found.errors, found.freedom, found.likelihood, found.converged, _probability)
+    return found, who
 
 
 def designs(data: Any, outcome: str, selection: str, regressors: Sequence[str], selected_by: Sequence[str],
-            weights: str | None = None, cluster: str | None = None) -> tuple[Design, Design]:
+            weights: str | None = None, cluster: str | None = None, strata: str | None = None,
+            focal: Sequence[str] = ()) -> tuple[Design, Design]:
     """The design of the selection among all firms, and that of the outcome among those that have it."""
+    if not set(selected_by) - set(regressors):
+        raise UsageError("The selection needs a regressor that the outcome has not (an exclusion restriction): "
+                         "something that makes firms have the outcome without changing its size. Without it nothing "
+                         "is learned.")
     source = Source.of(data)
     findings = Findings()
     made = Expander(source, findings)
@@ -104,21 +118,27 @@ def designs(data: Any, outcome: str, selection: str, regressors: Sequence[str], 
     for term in selected_by:
         pick.add(term)
     extra = Expander(source, findings)
+    about = []
     for term in regressors:
-        extra.add(term)
+        names = extra.add(term)
+        about += names if term in focal else []
     there = np.ones(len(s), dtype=bool)
     for name, base in extra.bases.items():
         if name not in pick.bases:
             there &= ~np.isnan(base.values) | (s == 0)
     whole = assemble(source, selection, s, pick, findings, weights=weights, cluster=cluster,
-                     where=there & ~((s == 1) & np.isnan(y)))
+                     strata=strata, where=there & ~((s == 1) & np.isnan(y)))
     known = np.zeros(len(s), dtype=bool)
     known[whole.rows] = s[whole.rows] == 1
     if known.sum() == 0 or known.sum() == whole.size:
         raise DataError(Finding("error", f"'{selection}' is {'0' if known.sum() == 0 else '1'} for every firm",
                                 "no-selection", file=source.name, column=selection,
                                 expected="firms with and without the outcome"))
-    seen = assemble(source, outcome, y, extra, findings, where=known)
+    seen = assemble(source, outcome, y, extra, findings, where=known,
+                    focal=[name for name in about if name in extra.bases])
+    place = np.searchsorted(whole.rows, seen.rows)
+    if whole.weights is not None:
+        seen = replace(seen, weights=whole.weights[place] / whole.weights[place].mean(), weight=weights)
     if gaps:
         note = Finding("warning", f"{gaps} firms with '{selection}' = 1 have no '{outcome}' and are left out",
                        "left-out",
@@ -129,7 +149,8 @@ def designs(data: Any, outcome: str, selection: str, regressors: Sequence[str], 
 
 def two_step(whole: Design, seen: Design, *, errors: bool = True) -> tuple[Fit, Fit]:
     """The two-step estimates, and the probit behind them."""
-    first = probit(whole, "classical" if whole.weights is None and whole.clusters is None else "robust")
+    plain = whole.weights is None and whole.clusters is None and whole.strata is None
+    first = probit(whole, "classical" if plain else "robust")
     place = np.searchsorted(whole.rows, seen.rows)
     z = whole.x[place]
     index = z @ first.estimate
@@ -141,13 +162,40 @@ def two_step(whole: Design, seen: Design, *, errors: bool = True) -> tuple[Fit, 
     delta = ratio * (ratio + index)
     sigma2 = float((w @ residual**2) / w.sum() + (w @ delta) / w.sum() * beta[-1] ** 2)
     rho = float(np.clip(beta[-1] / np.sqrt(sigma2), -1.0, 1.0))
-    covariance = _greene(x, z, delta, sigma2, rho, first.covariance) if errors else np.full((len(beta),) * 2, np.nan)
+    covariance, said, freedom = np.full((len(beta),) * 2, np.nan), "of both steps", float("inf")
+    if errors and plain:
+        covariance = _greene(x, z, delta, sigma2, rho, first.covariance)
+    elif errors:
+        covariance = _stacked(whole, place, first.estimate, x, residual, beta[-1] * delta)
+        said, freedom = f"{first.errors}, of both steps", first.freedom
     names = (*seen.names, "inverse Mills ratio")
-    found = Fit("heckman-two-step", "Heckman (two steps)", seen, names, beta, covariance, "of both steps", float("inf"),
+    found = Fit("heckman-two-step", "Heckman (two steps)", seen, names, beta, covariance, said, freedom,
                 float("nan"), first.converged, _mean, extra={"rho": rho, "sigma": float(np.sqrt(sigma2)),
                                                              "firms": float(whole.size), "selected": float(seen.size)},
                 findings=whole.findings)
     return found, first
+
+
+def _stacked(whole: Design, place: npt.NDArray[np.int64], gamma: Floats, x: Floats, residual: Floats,
+             pull: Floats) -> Floats:
+    """A⁻¹BA⁻ᵀ of (γ, β): the scores of the probit and w x (y − xβ) stacked, so that step two knows of step one.
+
+    ``pull`` is β_λ δ: y − xβ moves by it for one more of zγ, because −∂λ/∂(zγ) = δ.
+    """
+    q, index = 2 * whole.y - 1, whole.x @ gamma
+    ratio = q * mills(q * index)
+    m, k = whole.x.shape[1], x.shape[1]
+    scores = np.zeros((whole.size, m + k))
+    scores[:, :m] = (whole.w * ratio)[:, None] * whole.x
+    w = whole.w[place]
+    scores[place, m:] = (w * residual)[:, None] * x
+    slope = np.zeros((m + k, m + k))
+    bend = ratio * (ratio + index)
+    slope[:m, :m] = (whole.x * (whole.w * bend)[:, None]).T @ whole.x
+    slope[m:, m:] = (x * w[:, None]).T @ x
+    slope[m:, :m] = -(x * (w * pull)[:, None]).T @ whole.x[place]
+    inverse = np.linalg.inv(slope)
+    return np.asarray((inverse @ meat(scores, whole.clusters, whole.strata) @ inverse.T)[m:, m:])
 
 
 def _greene(x: Floats, z: Floats, delta: Floats, sigma2: float, rho: float, first: Floats) -> Floats:
@@ -160,6 +208,10 @@ def _greene(x: Floats, z: Floats, delta: Floats, sigma2: float, rho: float, firs
 
 def _mean(theta: Floats, x: Floats) -> Floats:
     return x @ theta[:x.shape[1]]
+
+
+def _probability(theta: Floats, x: Floats) -> Floats:
+    return np.asarray(special.ndtr(x @ theta[:x.shape[1]]))
 
 
 def _by_likelihood(whole: Design, seen: Design) -> Fit:
@@ -177,10 +229,10 @@ def _by_likelihood(whole: Design, seen: Design) -> Fit:
     names = (*seen.names, *(f"selected: {name}" for name in whole.names), "log(sigma)", "atanh(rho)")
     found = replace(whole, outcome=seen.outcome, label=seen.label)
     made = make(found, "heckman", "Heckman (maximum likelihood)", names, peak, _mean,
-                "classical" if whole.weights is None and whole.clusters is None else "robust",
+                "classical" if whole.weights is None and whole.clusters is None and whole.strata is None else "robust",
                 extra={"rho": float(np.tanh(peak.estimate[-1])), "sigma": float(np.exp(peak.estimate[-2])),
                        "firms": float(whole.size), "selected": float(seen.size)}, findings=whole.findings)
-    return replace(made, design=replace(seen, weights=None if whole.weights is None else whole.weights[place]))
+    return replace(made, design=seen)
 
 
 def likelihood(y: Floats, x: Floats, z: Floats, chosen: npt.NDArray[np.bool_], w: Floats) -> Likelihood:

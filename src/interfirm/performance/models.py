@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from interfirm.errors import UnknownName, UsageError
+from interfirm.errors import Finding, UnknownName, UsageError
 from interfirm.performance import categories, plain
 from interfirm.performance._limits import whole
 from interfirm.performance.censored import tobit
 from interfirm.performance.design import Design
 from interfirm.performance.estimates import ERRORS, TITLES, Fit
 from interfirm.performance.refusals import refuse
+from interfirm.performance.terms import Floats
 
 MODELS: Final = ("auto", *TITLES)
+_PER_CENT: Final = 100.0
 
 
 def fit(design: Design, model: str = "auto", *, errors: str = "robust", low: float | None = None,
@@ -23,7 +26,8 @@ def fit(design: Design, model: str = "auto", *, errors: str = "robust", low: flo
     """Estimate one model of an outcome.
 
     ``"auto"`` looks at the outcome: yes or no gives a logit; shares between 0 and 1 a fractional logit; counts a
-    Poisson or, if they spread more than that (Var y > μ), a negative binomial; other numbers a linear regression.
+    Poisson or, if they spread more than that (Var y > μ), a negative binomial; other numbers a linear regression. What
+    it took the outcome for stands in the findings; where it cannot know, it asks (see :func:`choose`).
 
     Parameters
     ----------
@@ -74,7 +78,8 @@ def fit(design: Design, model: str = "auto", *, errors: str = "robust", low: flo
     _fits_outcome(design, chosen)
     if chosen == "tobit":
         return tobit(design, errors, low, high)
-    return _FITS[chosen](design, errors)
+    made = _FITS[chosen](design, errors)
+    return made if model != "auto" else replace(made, findings=(chosen_because(design, chosen), *made.findings))
 
 
 def choose(design: Design) -> str:
@@ -83,7 +88,8 @@ def choose(design: Design) -> str:
     Raises
     ------
     DataError
-        Where whole numbers up to 100 could be counts or per cent.
+        Where the scale cannot be told from the values: whole numbers up to 100 (counts or per cent), fractions up to
+        100 (per cent or amounts), shares with some values above 1, two values other than 0 and 1, labelled categories.
 
     Examples
     --------
@@ -97,16 +103,49 @@ def choose(design: Design) -> str:
     values = np.unique(y)
     if set(values) == {0.0, 1.0}:
         return "logit"
+    if any(item.code in ("outcome-labelled", "outcome-coded") for item in design.findings):
+        raise refuse(design, "is made of categories", "which-scale", "a named model", "Say --model ordered-logit if "
+                     "they have an order, --model multinomial-logit if not, or name another model if they are numbers")
+    if len(values) == 2:
+        one, other = (f"{value:g}" for value in values)
+        raise refuse(design, f"has the two values {one} and {other}", "which-scale", "0 and 1, or labels that say yes "
+                     "and no", f"Say which of them is yes: --outcome {design.outcome}={one} or "
+                     f"--outcome {design.outcome}={other}")
     if values.min() >= 0 and values.max() <= 1:
         return "fractional"
     whole_numbers = bool((values == np.round(values)).all())
-    if whole_numbers and values.min() >= 0 and 50 < values.max() <= 100:
-        raise refuse(design, "could be per cent or a count", "which-scale", "a share between 0 and 1, or a named "
-                      "model",
-                      "Say --model fractional for per cent, --model negative-binomial for a count")
+    if values.min() < 0 or values.max() > _PER_CENT:
+        return _number(design, values, whole_numbers=whole_numbers)
+    above = y[y > 0]
+    if not whole_numbers and np.median(above) <= 1:
+        count = int((above > 1).sum())
+        raise refuse(design, f"has {count:,} value{'' if count == 1 else 's'} above 1, up to {values.max():g}, though "
+                     "most are 1 or less", "mixed-scale", "shares between 0 and 1, per cent throughout, or a named "
+                     "model", "Correct those values, or say --model linear if they are amounts and no shares")
+    if values.max() > _PER_CENT / 2:
+        other = "negative-binomial for a count" if whole_numbers else "linear for an amount"
+        raise refuse(design, f"runs to {values.max():g} and could be per cent or {other.rpartition(' for ')[2]}",
+                     "which-scale", "a share between 0 and 1, or a named model",
+                     f"Say --model fractional for per cent, --model {other}")
+    return _number(design, values, whole_numbers=whole_numbers)
+
+
+def _number(design: Design, values: Floats, *, whole_numbers: bool) -> str:
+    """Counts or amounts."""
     if whole_numbers and values.min() >= 0:
         return "negative-binomial" if overdispersed(design) else "poisson"
     return "linear"
+
+
+def chosen_because(design: Design, model: str) -> Finding:
+    """What ``"auto"`` took the outcome for."""
+    low, high = float(design.y.min()), float(design.y.max())
+    reason = {"logit": "yes or no", "fractional": "a share between 0 and 1",
+              "poisson": f"a count of {low:g} to {high:g}, which does not spread more than Poisson",
+              "negative-binomial": f"a count of {low:g} to {high:g}, which spreads more than Poisson",
+              "linear": f"an amount of {low:g} to {high:g}"}[model]
+    return Finding("note", f"the outcome '{design.outcome}' is taken as {reason}: model {model}", "model-chosen",
+                   file=design.source, column=design.outcome, remedy="Name another with --model if that is wrong")
 
 
 def overdispersed(design: Design) -> bool:

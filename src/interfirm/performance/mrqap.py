@@ -59,7 +59,8 @@ class DyadicRegression:
 
 
 def mrqap(study: Study, outcome: str, terms: Sequence[str], *, wave: Any = None, earlier: Any = None,
-          who: str = "members", permutations: int = 2000, seed: int = 1) -> DyadicRegression:
+          who: str = "members", more: Mapping[str, Floats] | None = None, permutations: int = 2000,
+          seed: int = 1) -> DyadicRegression:
     """Which pairs are tied: a linear regression over pairs, tested by exchanging the actors.
 
     y_ij = β₀ + Σ_k β_k x_kij + e_ij. Pairs that share an actor have errors that hang together, so the usual errors are
@@ -81,6 +82,8 @@ def mrqap(study: Study, outcome: str, terms: Sequence[str], *, wave: Any = None,
         Wave of the relations and observations among the terms; None: that of the outcome.
     who
         ``"members"`` or ``"all"``.
+    more
+        Further matrices by name, n × n over all actors of the study, NaN where not known; ``terms`` may name them.
     permutations, seed
         Of the test.
 
@@ -108,19 +111,41 @@ def mrqap(study: Study, outcome: str, terms: Sequence[str], *, wave: Any = None,
     """
     if permutations < 1:
         raise UsageError("permutations must be at least 1.")
+    y, x = dyads(study, outcome, terms, wave=wave, earlier=earlier, who=who, more=more)
+    return regress(outcome, y, x, permutations, seed)
+
+
+def dyads(study: Study, outcome: str, terms: Sequence[str], *, wave: Any = None, earlier: Any = None,
+          who: str = "members", more: Mapping[str, Floats] | None = None) -> tuple[Floats, dict[str, Floats]]:
+    """The outcome and each term as a matrix among the actors of the outcome; NaN where not known.
+
+    Parameters
+    ----------
+    study, outcome, terms, wave, earlier, who, more
+        As in :func:`mrqap`.
+
+    Returns
+    -------
+    tuple
+        n × n, and the same by term.
+    """
     if len(set(terms)) < len(terms):
         raise UsageError("A term is there twice. Leave one out.")
+    if outcome not in study.relation_names:
+        raise UnknownName("relation", outcome, study.relation_names)
     view = study.adjacency(outcome, wave, who=who)
     at = view.index
     if not 5 <= len(at) <= whole("mrqap_actors"):
         raise UsageError(f"A regression of ties takes 5 to {whole('mrqap_actors'):,} actors, not {len(at):,}.")
     y = np.where(view.observed(), view.binary.toarray().astype(np.float64), np.nan)
     when = wave if earlier is None else earlier
-    x = {term: _matrix(study, term, when, at, who) for term in terms}
-    return _regress(outcome, y, x, permutations, seed)
+    given = dict(more or {})
+    return y, {term: given[term][np.ix_(at, at)] if term in given else _matrix(study, term, when, at, who)
+               for term in terms}
 
 
-def _regress(outcome: str, y: Floats, x: Mapping[str, Floats], permutations: int, seed: int) -> DyadicRegression:
+def regress(outcome: str, y: Floats, x: Mapping[str, Floats], permutations: int, seed: int) -> DyadicRegression:
+    """The regression of :func:`mrqap` on named matrices."""
     found = regression(y, list(x.values()), permutations=permutations, seed=seed)
     import pandas as pd
 

@@ -78,7 +78,8 @@ def fixed_effects(data: Microdata | pd.DataFrame | Source, outcome: str, *, coop
     return Fit("fixed-effects", f"Linear, fixed effects of {' and '.join(absorb)}", bare, names,
                np.asarray(result.params, np.float64), np.asarray(result.cov, np.float64),
                f"clustered by '{cluster or absorb[0]}'", float(int(np.asarray(codes).max())), float("nan"), True, _mean,
-               extra={"r2": float(result.rsquared), "groups": float(sum(groups[name].nunique() for name in groups))},
+               extra={"r2": float(result.absorbed_rsquared),
+                      "groups": float(sum(groups[name].nunique() for name in groups))},
                findings=design.findings)
 
 

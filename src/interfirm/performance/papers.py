@@ -182,7 +182,7 @@ def number(value: float) -> str:
 
 
 def _foot(fits: Sequence[Fit]) -> tuple[tuple[str, ...], ...]:
-    rows = [("Firms", *(f"{item.size:,}" for item in fits))]
+    rows = [(fits[0].design.unit.capitalize(), *(f"{item.size:,}" for item in fits))]
     if any(item.design.clusters is not None for item in fits):
         rows.append(("Clusters", *("" if item.design.clusters is None else f"{int(item.design.clusters.max()) + 1:,}"
                                    for item in fits)))

@@ -45,9 +45,11 @@ def _glm(design: Design, family: Any, model: str, errors: str, mean: Any, findin
     from statsmodels.genmod.generalized_linear_model import GLM
 
     w = design.w
-    engine = GLM(design.y, design.x, family=family, freq_weights=w)
+    # Columns of one size, or the steps would not settle where one is in euros and another a share.
+    size = np.sqrt((design.x**2).mean(axis=0))
+    engine = GLM(design.y, design.x / size, family=family, freq_weights=w)
     result = engine.fit(maxiter=200, tol=1e-13, tol_criterion="params", cov_type="nonrobust")
-    beta = np.asarray(result.params, np.float64)
+    beta = np.asarray(result.params, np.float64) / size
     index = design.x @ beta
     mu = family.link.inverse(index)
     slope = family.link.inverse_deriv(index) / family.variance(mu)

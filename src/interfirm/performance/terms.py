@@ -63,12 +63,13 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Where the variables come from: a table, and what is said about its columns."""
+    """Where the variables come from: a table, what is said about its columns, and what a row is."""
 
     name: str
     frame: pd.DataFrame
     questions: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    unit: str = "firms"
 
     @classmethod
     def of(cls, data: Microdata | pd.DataFrame | Source) -> Source:

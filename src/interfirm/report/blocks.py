@@ -15,7 +15,7 @@ from interfirm import vocabulary
 Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
 Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins",
-                "networks", "curve"]
+                "networks", "curve", "specification"]
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,8 @@ class Figure:
     ``pictograms`` panel, kind (firm, tie, rule, outside), x, y, x2, y2, label, highlight, says
 
     ``violins``    label, observed, mean, low, high, tip — and for its outline label, value, width
+
+    ``specification`` value, low, high, model, controls, others, weighted, highlight — one column per model
 
     ``networks``   panel, kind (firm, tie), x, y, x2, y2, highlight, says — the same firms several times
 

@@ -18,6 +18,7 @@ from interfirm.report.charts.networks import networks
 from interfirm.report.charts.pictograms import pictograms
 from interfirm.report.charts.planes import histogram, scatter, slope
 from interfirm.report.charts.rows import dots, null, parts
+from interfirm.report.charts.specification import specification
 from interfirm.report.charts.tiles import matrix
 from interfirm.report.charts.violins import violins
 from interfirm.report.labels import named
@@ -27,7 +28,7 @@ NARROW: Final = 352
 CHARTS: Final[dict[str, Callable[[Sequence[Row], Row, int], Drawing]]] = {
     "dots": dots, "null": null, "slope": slope, "parts": parts, "histogram": histogram, "scatter": scatter,
     "geo": geo, "matrix": matrix, "pictograms": pictograms, "violins": violins, "networks": networks,
-    "curve": curve,
+    "curve": curve, "specification": specification,
 }
 
 

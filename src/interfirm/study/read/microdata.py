@@ -42,6 +42,8 @@ class Microdata:
         Column → code → label of the value.
     refused
         Column → user-missing code (as text) → how many firms gave it.
+    partners, places
+        Column → type of partner, and where the partner is, for the columns of a cooperation block.
     findings
         What was noticed while reading.
     """
@@ -51,6 +53,8 @@ class Microdata:
     questions: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     refused: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    partners: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def column(self, name: str) -> pd.Series[Any]:
@@ -75,7 +79,8 @@ def read_microdata(path: str | Path, *, codebook: str | Path | None = None) -> M
         ``.dta``, ``.sav``, ``.zsav``, ``.parquet``, ``.csv`` (also ``.gz``), or a workbook (its first sheet).
     codebook
         For files without labels: a CSV with the columns ``variable``, ``label`` and, if wanted, ``codes``
-        (``1=yes|0=no``) and ``missing`` (``98|99``).
+        (``1=yes|0=no``) and ``missing`` (``98|99``). Columns of a cooperation block may say with whom and where:
+        ``partner`` (``clients``) and ``place`` (``Europe``); any words, any number of them.
 
     Returns
     -------
@@ -239,11 +244,16 @@ def _with_codebook(data: Microdata, path: str | Path) -> Microdata:
                                 expected="a CSV with the columns 'variable' and 'label', and perhaps 'codes' "
                                 "(1=yes|0=no) and 'missing' (98|99)"))
     questions, codes, refused = dict(data.questions), dict(data.codes), dict(data.refused)
-    frame, findings = data.frame.copy(), list(data.findings)
+    blocks: dict[str, dict[str, str]] = {"partner": dict(data.partners), "place": dict(data.places)}
+    frame, findings, absent = data.frame.copy(), list(data.findings), []
     for row in book.to_dict("records"):
         name = str(row["variable"]).strip()
         if name not in frame.columns:
+            absent.append(name)
             continue
+        for key, block in blocks.items():
+            if str(row.get(key) or "").strip():
+                block[name] = str(row[key]).strip()
         if str(row["label"]).strip():
             questions[name] = str(row["label"]).strip()
         if str(row.get("codes") or "").strip():
@@ -251,7 +261,11 @@ def _with_codebook(data: Microdata, path: str | Path) -> Microdata:
         gone = _numbers(str(row.get("missing") or ""))
         if gone:
             frame[name], refused[name] = _without(frame[name], gone)
-    return Microdata(data.name, frame, questions, codes, refused, tuple(findings))
+    if absent:
+        findings.append(Finding("note", f"the codebook explains {len(absent)} variables that the survey does not have: "
+                                f"{', '.join(absent[:8])}{' …' if len(absent) > 8 else ''}", "codebook",
+                                file=Path(path).name))
+    return Microdata(data.name, frame, questions, codes, refused, blocks["partner"], blocks["place"], tuple(findings))
 
 
 def _pairs(text: str, name: str, file: str) -> dict[Any, str]:

@@ -16,7 +16,8 @@ performance = import_module("interfirm.performance")
 FIELDS = ("title", "definition", "formula", "low", "high", "range", "missing", "source")
 ROOMS = ("analysis", "bootstrap", "by_type", "complementarity", "cones", "cooperation", "curve", "design", "dictionary",
          "firth", "heckman", "inverted_u", "margins", "models", "mrqap", "network_lag", "panel", "papers", "parallel",
-         "sandwich", "search", "separation", "study_table", "words")
+         "sandwich", "search", "separation", "study_table", "words", "cooperation_survey", "formula", "lags",
+         "panel_analysis", "positions", "selection_analysis", "ties_analysis")
 
 
 def keys():

@@ -102,7 +102,7 @@ def performance(
     network_lag: Annotated[
         str | None, typer.Option(help="Of a study: does the outcome go with that of partners in this relation?")
     ] = None,
-    no_context: Annotated[bool, typer.Option("--no-context", help="--network-lag without the partners' "
+    without_context: Annotated[bool, typer.Option("--without-context", help="--network-lag without the partners' "
                                              "regressors.")] = False,
     latex: Annotated[Path | None, typer.Option(help="Write the table as LaTeX to this file.")] = None,
     word: Annotated[Path | None, typer.Option(help="Write the table as a Word document (.docx) to this file.")] = None,

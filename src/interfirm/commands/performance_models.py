@@ -27,7 +27,7 @@ KINDS: Final[dict[str, tuple[str, set[str]]]] = {
     "cdm": ("--model cdm", {"research", "intensity", "innovation", "productivity", "controls", "cluster", "bootstrap",
                             "codebook", "panel", "lag"}),
     "mrqap": ("--mrqap", {"mrqap", "permutations", "wave", "earlier"}),
-    "network-lag": ("--network-lag", _TERMS | {"network_lag", "no_context", "method", "wave", "earlier", "positions"}),
+    "network-lag": ("--network-lag", _TERMS | {"network_lag", "without_context", "method", "wave", "earlier", "positions"}),
 }
 _SPECIAL: Final = ("heckman", "fixed-effects", "cdm")
 _NOT_OF_FIXED_EFFECTS: Final = {"strata", "earlier", "wave", "places"}
@@ -317,7 +317,7 @@ def _network_lag(call: Call, step: Progress, first: Any) -> Answer:
     return lag_analysis(_read(call), call.given["network_lag"], **_study_terms(call),
                         positions=call.listed("positions"), wave=call.given.get("wave"),
                         earlier=call.given.get("earlier"), method=call.given.get("method", "iv"),
-                        contextual="no_context" not in call.given, progress=step, first=first)
+                        contextual="without_context" not in call.given, progress=step, first=first)
 
 
 _RUN: Final[dict[str, Callable[[Call, Any, Any], Any]]] = {

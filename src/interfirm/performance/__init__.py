@@ -13,16 +13,22 @@ from typing import Any
 from interfirm.performance.bootstrap import bootstrap as bootstrap
 from interfirm.performance.cdm import cdm as cdm
 from interfirm.performance.complementarity import complementarity as complementarity
+from interfirm.performance.formula import formula as formula
 from interfirm.performance.heckman import heckman as heckman
 from interfirm.performance.inverted_u import inverted_u as inverted_u
 from interfirm.performance.mrqap import mrqap as mrqap
 from interfirm.performance.network_lag import network_lag as network_lag
+from interfirm.performance.panel_analysis import panel_analysis as panel_analysis
+from interfirm.performance.selection_analysis import selection_analysis as selection_analysis
 from interfirm.performance.study_table import study_table as study_table
+from interfirm.performance.ties_analysis import ties_analysis as ties_analysis
 
 _ROOMS: dict[str, tuple[str, ...]] = {
     "design": ("Design", "survey_design"),
     "cooperation": ("Partners", "partner_types"),
-    "study_table": ("study_design", "study_table"),
+    "cooperation_survey": ("by_partner_and_place",),
+    "lags": ("Panel", "with_lags"),
+    "study_table": ("study_design", "study_panel", "study_table"),
     "curve": ("Curve", "specification_curve"),
     "parallel": ("ParallelLines", "parallel_lines"),
     "panel": ("fixed_effects",),
@@ -39,7 +45,12 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "bootstrap": ("Bootstrap", "bootstrap"),
     "mrqap": ("DyadicRegression", "mrqap"),
     "network_lag": ("NetworkLag", "network_lag"),
+    "answer": ("Answer",),
     "analysis": ("Analysis", "Options", "study_analysis", "survey_analysis"),
+    "formula": ("Formula", "formula"),
+    "selection_analysis": ("selection_analysis", "system_analysis"),
+    "panel_analysis": ("panel_analysis",),
+    "ties_analysis": ("lag_analysis", "ties_analysis"),
     "margins": ("Margins", "marginal_effects"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

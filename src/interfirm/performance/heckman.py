@@ -81,14 +81,14 @@ def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: st
     >>> found.names[:2], found.extra["rho"] > 0
     (('constant', 'x'), True)
     """
-    if method not in METHODS:
-        raise UnknownName("method", method, METHODS)
     whole, seen = designs(data, outcome, selection, regressors, selected_by, weights, cluster, strata, focal)
     return estimated(whole, seen, method)[0]
 
 
 def estimated(whole: Design, seen: Design, method: str) -> tuple[Fit, Fit]:
     """The model of the outcome, and that of having it."""
+    if method not in METHODS:
+        raise UnknownName("method", method, METHODS)
     if method == "two-step":
         return two_step(whole, seen)
     found = _by_likelihood(whole, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -70,7 +71,7 @@ def panel_analysis(data: Microdata | pd.DataFrame | Source, outcome: str, *, coo
     ("'x' differs within 2 of the 3 values of 'firm' that have several rows; the estimate rests on them.",)
     """
     step = progress or (lambda _: None)
-    source = Source.of(data)
+    source = replace(Source.of(data), unit="rows")
     terms = [*cooperation, *controls]
     named = [outcome, *columns_of(source, terms), *absorb, *(name for name in (weights, cluster) if name)]
     dictionary = said_first(first, data_dictionary(source, list(dict.fromkeys(named)), categories=categories_of(terms)))

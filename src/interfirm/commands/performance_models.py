@@ -27,7 +27,8 @@ KINDS: Final[dict[str, tuple[str, set[str]]]] = {
     "cdm": ("--model cdm", {"research", "intensity", "innovation", "productivity", "controls", "cluster", "bootstrap",
                             "codebook", "panel", "lag"}),
     "mrqap": ("--mrqap", {"mrqap", "permutations", "wave", "earlier"}),
-    "network-lag": ("--network-lag", _TERMS | {"network_lag", "without_context", "method", "wave", "earlier", "positions"}),
+    "network-lag": ("--network-lag", _TERMS | {"network_lag", "without_context", "method", "wave", "earlier",
+                                               "positions"}),
 }
 _SPECIAL: Final = ("heckman", "fixed-effects", "cdm")
 _NOT_OF_FIXED_EFFECTS: Final = {"strata", "earlier", "wave", "places"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from interfirm.errors import DataError, Finding, Findings
+from interfirm.numerals import per_cent
 from interfirm.performance import words
 from interfirm.performance._limits import limit
 from interfirm.performance.answer import Answer
@@ -110,13 +111,12 @@ def _pairs_dictionary(matrices: Mapping[str, Floats]) -> pd.DataFrame:
 def _unknown_pairs(source: str, y: Floats, x: Mapping[str, Floats]) -> list[Finding]:
     away = ~np.eye(len(y), dtype=bool)
     out = Findings()
-    for name, matrix in (("outcome", y), *x.items()):
+    for name, matrix in (("the outcome", y), *((repr(term), values) for term, values in x.items())):
         gone = float(np.isnan(matrix[away]).mean())
         if gone > 0:
-            out.add("warning" if gone > limit("left_out") else "note",
-                    f"{gone:.0%} of the pairs are not known in the {name if name == 'outcome' else repr(name)} and are "
-                    "left out", "left-out", file=source, remedy="Ask those who did not answer" if name == "outcome"
-                    else None)
+            level: Any = "warning" if gone > limit("left_out") else "note"
+            out.add(level, f"{per_cent(gone)} of the pairs are not known in {name} and are left out", "left-out",
+                    file=source, remedy="Ask those who did not answer" if name == "the outcome" else None)
     return list(out)
 
 

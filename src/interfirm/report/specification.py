@@ -134,7 +134,7 @@ def _svg(curves: Sequence[Curve]) -> str:
         top += 56 + height + 24
     return (f'<svg {_NS} width="{WIDE}" height="{top:.0f}" viewBox="0 0 {WIDE} {top:.0f}" '
             f'font-family="Liberation Sans, Arial, sans-serif"><style>{_colours(dark=False)}</style>'
-            f'<rect width="100%" height="100%" fill="#ffffff"/>{"".join(parts)}</svg>\n')
+            f'<rect width="{WIDE}" height="{top:.0f}" fill="#ffffff"/>{"".join(parts)}</svg>\n')
 
 
 def _html(curves: Sequence[Curve]) -> str:

@@ -194,7 +194,7 @@ def test_the_law_of_levels_is_that_of_the_process():
                          (moved[start] * fall * square).sum()])
 
     whole = np.array([1.0, -3.0, rate, *theta])
-    sample = engine.simulate(coded, whole, 20_000, seed=4)
+    sample = engine.simulate(coded, whole, 10_000, seed=4)
     s, u = sample.stats[:, 0, 3:], sample.scores[:, 0, 3:]
     error = s.std(axis=0) / np.sqrt(len(s))
     assert np.abs(s.mean(axis=0) - means(theta)).max() < 4 * error.max()
@@ -214,6 +214,7 @@ def test_the_constant_term_cannot_be_split(data, terms):
         estimate(panel({"r": x}), Specification("r", ["density", "creation:density"]), seed=1)
 
 
+@pytest.mark.slow
 def test_creation_and_endowment_are_recovered():
     """Levels drawn with a pull to the middle that is stronger upwards; within 3.5 standard errors."""
     from interfirm.dynamics.simulate import simulate

@@ -57,6 +57,99 @@ def test_a_kept_fit_is_continued_with_its_own_model(study, tmp_path, capsys):
     assert [p.name for p in tmp_path.iterdir()] == ["fit.json"]
 
 
+# ---- co-evolution and memberships, from the command to the report ---------------------------------
+
+
+def test_a_second_relation_that_changes_too(study, tmp_path, capsys):
+    kept, script = tmp_path / "fit.json", tmp_path / "r"
+    assert run(study, "--relation", "advice", "--effects", "recip,crprod:customer", "--also",
+               "customer=recip,crprod:advice", "--panels", 200, "--importance", "--gof", "-o", kept, "--export-rsiena",
+               script) == 0
+    out = capsys.readouterr().out
+    for word in ("'customer'", "customer: recip", "crprod:advice", "rate customer period 1",
+                 "'customer': How much each effect", "outdegree of 'customer'", "also has a tie of 'customer'"):
+        assert word in " ".join(out.split()), word
+    values = json.loads(kept.read_text("utf-8"))
+    assert values["specification"]["also"] == {"customer": ["recip", "crprod:advice"]}
+    assert {row["variable"] for row in values["parameters"]} == {"advice", "customer"}
+    others = [row["effect"] for row in values["importance_of_others"]["customer"]]
+    assert others == ["customer: density", "customer: recip", "crprod:advice"]
+    assert {item["variable"] for item in values["goodness_of_fit"]} == {"advice", "customer"}
+    assert "customer <- sienaDependent" in (script / "model.R").read_text("utf-8")
+    assert run(study, "--continue", kept, "--panels", 200) == 0
+    assert "crprod:advice" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory) -> Path:
+    """A study of 30 firms with a level of innovation that follows that of the partners."""
+    from interfirm.dynamics import Specification, panel, simulate
+
+    rng = np.random.default_rng(8)
+    n = 30
+    start, z = (rng.random((n, n)) < 0.1) * (1.0 - np.eye(n)), rng.integers(1, 5, n).astype(float)
+    spec = Specification("r", ["density", "recip"], behaviour={"z": ["linear", "quad", "avAlt"]})
+    made = simulate(panel({"r": [start, start]}, behaviours={"z": [z, z]}), spec,
+                    {"rate r": 3.0, "density": -1.8, "recip": 1.5, "rate z": 2.5, "linear": 0.1, "quad": -0.2,
+                     "avAlt": 0.3}, periods=3, seed=2)
+    folder = panel_of(tmp_path_factory.mktemp("levels") / "s", list(made.networks["r"][0].astype(float)))
+    table = pd.read_csv(folder / "observations.csv", dtype={"wave": str})
+    table["innovation"] = [int(made.behaviours["z"][0][int(w) - 2020][int(f[1:])]) for w, f in
+                           zip(table["wave"], table["actor"], strict=True)]
+    table.to_csv(folder / "observations.csv", index=False)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_behaviour_that_changes_too(levels, tmp_path, capsys):
+    kept, tex = tmp_path / "fit.json", tmp_path / "t.tex"
+    assert run(levels, "--effects", "recip,altX:innovation", "--behaviour",
+               "innovation=linear,creation:quad,endow:quad,avAlt,outRate", "--panels", 200, "--importance", "--gof",
+               "-o", kept, "--latex", tex) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    for word in ("'innovation'", "rate innovation period 2", "Quadratic shape (steps up)", "Average alter",
+                 "'innovation': How much each effect", "behaviour of 'innovation'"):
+        assert word in out, word
+    values = json.loads(kept.read_text("utf-8"))
+    assert values["specification"]["behaviour"]["innovation"][1] == "creation:quad"
+    assert r"\emph{innovation}" in tex.read_text("utf-8")
+    page = tmp_path / "report.html"
+    assert cli.run(["report", str(levels), "--fit", str(kept), "-o", str(page)]) == 0
+    text = page.read_text("utf-8")
+    assert "Average alter" in text
+    assert "Quadratic shape (steps down)" in text
+
+
+def test_levels_that_are_no_levels_and_unknown_columns(levels, capsys):
+    table = pd.read_csv(levels / "observations.csv", dtype={"wave": str})
+    for text, code, words in (
+            ("innovations=linear", 2, "Did you mean 'innovation'"), ("innovation=linear,avAltt", 2, "'avAlt'"),
+            ("innovation=linear,avAlt:s", 2, "dependent relation"), ("innovation", 2, "expected a name and what")):
+        assert run(levels, "--effects", "recip", "--behaviour", text) == code, text
+        assert words in " ".join(capsys.readouterr().err.split())
+    many = table.assign(innovation=np.arange(len(table)))
+    folder = levels.parent / "many"
+    folder.mkdir()
+    for file in levels.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    many.to_csv(folder / "observations.csv", index=False)
+    assert run(folder, "--effects", "recip", "--behaviour", "innovation=linear") == 3
+    text = " ".join(capsys.readouterr().err.split())
+    assert f"has {len(table)} levels" in text and "by quartile" in text
+
+
+@pytest.mark.slow
+def test_memberships_from_the_command_to_the_report(study, tmp_path, capsys):
+    kept = tmp_path / "fit.json"
+    assert run(study, "--relation", "alliances", "--effects", "cycle4", "--panels", 200, "--gof", "--importance",
+               "-o", kept) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Four-cycles" in out and "outdegree of 'alliances'" in out
+    page = tmp_path / "report.html"
+    assert cli.run(["report", str(study), "--fit", str(kept), "-o", str(page)]) == 0
+    assert "Four-cycles" in page.read_text("utf-8")
+
+
 def test_a_proposal_can_be_looked_at_without_simulating(study, capsys):
     assert run(study, "--suggest", "--check") == 0
     out = capsys.readouterr().out

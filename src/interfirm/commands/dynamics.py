@@ -341,10 +341,11 @@ def _tests(fit: Fit, step: Callable[[str], None], *, gof: bool, importance: bool
         out["score"] = d.score_test(fit, _tested(score_test), seed=seed, threads=threads)
     if importance:
         out["importance"] = d.relative_importance(fit)
+        out["importance_of_others"] = [d.relative_importance(fit, name) for name in fit.coded.variables[1:]]
     if gof:
         step("goodness of fit")
         out["gof"] = d.goodness_of_fit(fit, seed=seed, threads=threads)
-        for name in fit.spec.behaviour:
+        for name in fit.coded.variables[1:]:
             out["gof"] += d.goodness_of_fit(fit, seed=seed, threads=threads, variable=name)
     return out
 
@@ -368,6 +369,8 @@ def _say(fit: Fit, more: dict[str, Any], *, as_json: bool) -> None:
             typer.echo(f"\n{more[name]}")
     if "importance" in more:
         typer.echo(f"\n{more['importance'].words()}")
+        for item in more["importance_of_others"]:
+            typer.echo(f"\n'{item.variable}': {item.words()}")
     if "gof" in more:
         typer.echo("\nDoes the model reproduce what it was not fitted to? (p under 0.05: no)")
         for item in more["gof"]:

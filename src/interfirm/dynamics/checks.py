@@ -175,7 +175,7 @@ def check_coded(coded: Coded, panel: Panel, spec: Specification) -> Findings:
         first, last = int(coded.info[0, v, k.FIRST]), int(coded.info[0, v, k.LAST])
         items = [coded.parameters[q] for q in coded.fx[first:last, k.PARAM]]
         plain = "density" if name in panel.networks else "linear"
-        if (name, plain) in asked and plain not in {item.name for item in items}:
+        if (name, plain) in asked and plain not in {item.text for item in items}:
             what = "ties" if plain == "density" else "levels"
             way = "rise" if coded.info[0, v, k.DIRECTION] == k.UP_ONLY else "fall"
             out.add("note", f"the {what} of '{name}' only {way} in all periods: '{plain}' cannot be estimated and is "

@@ -153,7 +153,7 @@ def _judge(coded: Coded, last: Moments, found: Findings) -> None:
     if last.maximum > CONVERGED_MAX:
         worst = max((abs(r), n) for r, n, free in zip(last.ratios, coded.names, last.free, strict=True) if free)[1]
         found.add("warning", f"the estimation has not converged; '{worst}' is farthest off its target", "not-converged",
-                  remedy="Start again from this fit (previous=...), with another seed, or with a smaller model")
+                  remedy="Go on from this fit (--continue, or previous=...), take another seed, or a smaller model")
 
 
 def _start(coded: Coded, previous: Earlier | None) -> Floats:

@@ -70,8 +70,14 @@ def title(parameter: Parameter) -> str:
     for factor in term.factors:
         what = [_spoken(name) for name in (factor.covariate, factor.network) if name]
         parts.append(factor.effect.title + (f": {', '.join(what)}" if what else ""))
-    role = {k.CREATION: " (making ties)", k.ENDOWMENT: " (keeping ties)"}.get(term.role, "")
+    made, kept = ("steps up", "steps down") if _on_a_behaviour(parameter) else ("making ties", "keeping ties")
+    role = {k.CREATION: f" ({made})", k.ENDOWMENT: f" ({kept})"}.get(term.role, "")
     return " × ".join(parts) + role
+
+
+def _on_a_behaviour(parameter: Parameter) -> bool:
+    term = parameter.term
+    return term is not None and not term.rate and "B" in term.factors[0].effect.nets
 
 
 def _spoken(name: str) -> str:
@@ -142,11 +148,22 @@ def _plain(fit: Fit, item: Parameter, value: float, word: str) -> str:
             return f"{what}."
     elif item.kind == "rate effect":
         what = f"Firms with more of '{title(item)}' reconsider their ties {sign} often"
+    elif item.variable in fit.spec.behaviour and item.term is not None and item.term.role != k.EVALUATION:
+        what = _step(item, item.term.role, value)
     elif item.variable in fit.spec.behaviour:
         what = f"'{title(item)}' goes with {'higher' if value > 0 else 'lower'} '{item.variable}'"
     else:
         what = f"'{title(item)}' makes ties {sign} likely"
     return f"{what} (which way: {word})." if word else f"{what}, held fixed."
+
+
+def _step(item: Parameter, role: int, value: float) -> str:
+    """What an effect on steps up only, or on steps down only, means."""
+    name = title(item).rpartition(" (")[0]
+    likely = "likelier" if (value > 0) == (role == k.CREATION) else "less likely"
+    way = "up in" if role == k.CREATION else "down in"
+    verb = "add to" if role == k.CREATION else "take from"
+    return f"Steps {way} '{item.variable}' are {likely} the more they {verb} '{name}'"
 
 
 def _row(item: Parameter) -> dict[str, str] | None:

@@ -85,6 +85,9 @@ def with_tests(fit: Fit, tests: Mapping[str, Any]) -> dict[str, Any]:
                                    for key, value in vars(tests[name]).items()}
     if "importance" in tests:
         out["importance"] = _records(tests["importance"].table())
+        others = tests.get("importance_of_others", ())
+        if others:
+            out["importance_of_others"] = {item.variable: _records(item.table()) for item in others}
     if "gof" in tests:
         out["goodness_of_fit"] = [_gof(item) for item in tests["gof"]]
     return out

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numba import njit
 
+from interfirm.kernels import cluster_alliances, cluster_bonds, cluster_learning, cluster_outputs
 from interfirm.kernels import cluster_codes as codes
-from interfirm.kernels import cluster_learning, cluster_outputs, cluster_ties
 from interfirm.kernels.cluster_state import distance
 from interfirm.relations import entry_value, gini, stays, trust_path
 from interfirm.simulation import Policy, run
@@ -60,7 +60,7 @@ def test_trust_of_equals_who_keep_promises(steps: int) -> None:
 def test_trust_rule_is_that_of_relations() -> None:
     ours, theirs = 0.4, trust_path(0.4, [1, 0, 1], [0, 1, 0], imbalance=[0.5, 0.2, 0.0], gain=0.2, loss=0.4,
                                    friction=0.1)
-    after = njit(cluster_ties.trust_after.py_func)
+    after = njit(cluster_bonds.trust_after.py_func)
     for kept, broken, uneven in ((1.0, 0.0, 0.5), (0.0, 1.0, 0.2), (1.0, 0.0, 0.0)):
         ours = after(ours, kept, broken, uneven, 0.2, 0.4, 0.1)
     assert ours == pytest.approx(float(np.asarray(theirs)[-1]), abs=EXACT)
@@ -125,14 +125,14 @@ def test_fit_is_an_inverted_u() -> None:
                                                                    (10, 7, 1.0, 2.195)])
 def test_value_of_entry(given_up: float, gain: float, success: float, worth: float) -> None:
     """The numbers of the source's worked case, to its three decimals; and the library's own function exactly."""
-    value = njit(cluster_ties.entry_value.py_func)(given_up, gain, 2.0, success, 0.9, 3)
+    value = njit(cluster_alliances.entry_value.py_func)(given_up, gain, 2.0, success, 0.9, 3)
     assert value == pytest.approx(worth, abs=6e-4)
     theirs = entry_value(given_up=given_up, gain=gain, cost=2.0, periods=3, success=success, discount=0.9)
     assert value == pytest.approx(theirs.value, abs=EXACT)
 
 
 def test_stay_rule_is_that_of_relations() -> None:
-    rule = njit(cluster_ties.stays.py_func)
+    rule = njit(cluster_alliances.stays.py_func)
     rng = np.random.default_rng(1)
     for gain, cost, future, relation, norm, other, leave in rng.uniform(0, 1, (50, 7)):
         theirs = stays(gain=gain, cost=cost, future=future, discount=1.0, relational=relation, convention=norm,

@@ -10,7 +10,7 @@ import pytest
 
 from interfirm import DataError, Study, example
 from interfirm.kernels import cluster_codes as codes
-from interfirm.kernels.cluster_ties import drift
+from interfirm.kernels.cluster_advice import drift
 from interfirm.simulation import start
 from interfirm.simulation.choice import balanced, fitted
 from interfirm.simulation.model import prepare

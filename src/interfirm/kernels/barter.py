@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels.counter_mix import below, bits, extend, make_key, uniform
+from interfirm.kernels.options import UNCOUNTED
 
 RANDOM, SHUFFLED, IN_ORDER = 0, 1, 2
 MEET, SUBSET, ORDER, REWIRE, TARGET, START, EXPERT = 1, 2, 3, 4, 5, 6, 7
@@ -59,7 +60,7 @@ def rows_of(firms: int, width: int) -> np.ndarray:
     return raw[skip:skip + size].reshape(firms, width)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **UNCOUNTED)
 def shuffle(key, order):  # type: ignore[no-untyped-def]
     """Put the numbers 0 … n - 1 into random order (Fisher and Yates)."""
     n = len(order)
@@ -78,8 +79,15 @@ def trade(indptr, indices, levels, kinds, alpha, law, seed, replication, begin, 
     has more to offer gives a random subset. The receiver of a category closes the share ``alpha`` of the gap.
     ``traded[t]`` counts the meetings with q > 0 of period ``begin + t``. Returns a number without meaning.
     """
-    n = len(indptr) - 1
     who, met = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    return _trade(indptr, indices, levels, kinds, alpha, law, seed, replication, begin, periods, tables, order, traded,
+                  who, met)
+
+
+@njit(cache=True, nogil=True, **UNCOUNTED)
+def _trade(indptr, indices, levels, kinds, alpha, law, seed, replication, begin, periods, tables, order, traded, who,  # type: ignore[no-untyped-def]
+           met):
+    n = len(indptr) - 1
     touched = 0.0
     for t in range(periods):
         key = np.uint64(make_key(seed, replication, begin + t, 0, MEET))
@@ -100,7 +108,7 @@ def trade(indptr, indices, levels, kinds, alpha, law, seed, replication, begin, 
     return touched
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **UNCOUNTED)
 def _look_up(indptr, indices, law, key, order, start, size, who, met):  # type: ignore[no-untyped-def]
     """Who meets whom in the next meetings; -1 for a firm without neighbours."""
     number = np.uint64(len(indptr) - 1)

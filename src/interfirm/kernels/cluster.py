@@ -6,14 +6,17 @@ import numpy as np
 from numba import njit
 
 from interfirm.kernels import cluster_codes as c
+from interfirm.kernels.cluster_advice import search
+from interfirm.kernels.cluster_alliances import entry, stay
+from interfirm.kernels.cluster_bonds import commitment, coordination, trust
 from interfirm.kernels.cluster_learning import effort, external_links, innovation, joint_innovation, learning
 from interfirm.kernels.cluster_levers import anchor, levers
 from interfirm.kernels.cluster_market import begin, demand, entrants, firm_exit, outsourcing, payoffs, spin_offs
 from interfirm.kernels.cluster_outputs import measure
-from interfirm.kernels.cluster_ties import commitment, coordination, entry, search, stay, trust
+from interfirm.kernels.options import INNER, OUTER
 
 
-@njit(**c.INNER)
+@njit(inline="always", **INNER)
 def period(w, z):  # type: ignore[no-untyped-def]
     """One period: levers, market, ties, knowledge, money, trust, staying, firms coming and going."""
     begin(w)
@@ -38,7 +41,7 @@ def period(w, z):  # type: ignore[no-untyped-def]
     entrants(w)
 
 
-@njit(**c.OUTER)
+@njit(**OUTER)
 def run(w, periods, every, out):  # type: ignore[no-untyped-def]
     """Run ``periods`` periods; row 0 of ``out`` is the start, then one row after every ``every`` periods."""
     z = np.zeros(c.ADVANTAGES)

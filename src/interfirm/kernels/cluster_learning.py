@@ -33,7 +33,6 @@ from interfirm.kernels.cluster_codes import (
     FORGET_EXPLICIT,
     FORGET_TACIT,
     INCENTIVE,
-    INNER,
     INNOVATION,
     INNOVATION_STEP,
     INTERNALISATION,
@@ -79,6 +78,7 @@ from interfirm.kernels.cluster_codes import (
 )
 from interfirm.kernels.cluster_state import asks, fitness, kilometres, known, note, other, trusts
 from interfirm.kernels.counter_random import uniform
+from interfirm.kernels.options import INNER
 
 
 @njit(**INNER)

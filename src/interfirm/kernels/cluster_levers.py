@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from numba import njit
 
+from interfirm.kernels.cluster_alliances import ally
 from interfirm.kernels.cluster_codes import (
+    ANCHOR,
     D_LAB,
     D_LEVER,
     D_LEVER_FIRST,
     D_LEVER_SECOND,
     E_LEVER,
-    INNER,
     L_ANCHOR,
     L_BROKER,
     L_FAIRS,
@@ -19,6 +20,8 @@ from interfirm.kernels.cluster_codes import (
     L_STANDARDS,
     L_TRAINING,
     N_PAIR,
+    NO,
+    NOBODY,
     PERIOD,
     REPLICATION,
     SEED,
@@ -29,12 +32,13 @@ from interfirm.kernels.cluster_codes import (
     V_D,
     V_FIRST,
     V_PRICE,
+    YES,
 )
 from interfirm.kernels.cluster_learning import running
 from interfirm.kernels.cluster_market import new_firm
 from interfirm.kernels.cluster_state import between, distance, note, set_asks, shared, tied
-from interfirm.kernels.cluster_ties import ally
 from interfirm.kernels.counter_random import integer, uniform
+from interfirm.kernels.options import INNER
 
 
 @njit(**INNER)
@@ -63,7 +67,7 @@ def drawn(w, which, purpose, index):  # type: ignore[no-untyped-def]
                     index * 32 + attempt)
         if w.firm[i].alive:
             return i
-    return -1
+    return NOBODY
 
 
 @njit(**INNER)
@@ -88,9 +92,9 @@ def introduce(w, i, j, which, confidence):  # type: ignore[no-untyped-def]
     t = w.tie[e]
     t.trust_ab, t.trust_ba = max(t.trust_ab, confidence), max(t.trust_ba, confidence)
     if t.ask_ab == 0:
-        set_asks(w, e, t.a, 1)
+        set_asks(w, e, t.a, YES)
     if t.ask_ba == 0:
-        set_asks(w, e, t.b, 1)
+        set_asks(w, e, t.b, YES)
 
 
 @njit(**INNER)
@@ -101,7 +105,7 @@ def broker(w):  # type: ignore[no-untyped-def]
     v = w.lever[L_BROKER]
     for index in range(times(w, L_BROKER, v[V_A])):
         i = drawn(w, L_BROKER, D_LEVER_FIRST, index)
-        best, value = -1, -1.0
+        best, value = NOBODY, -1.0
         for other_one in range(5):
             j = drawn(w, L_BROKER, D_LEVER_SECOND, index * 5 + other_one)
             if i < 0 or j < 0 or i == j or between(w, i, j) >= 0:
@@ -150,7 +154,7 @@ def lab(w):  # type: ignore[no-untyped-def]
         if w.firm[i].alive and w.firm[i].lab:
             w.firm[i].capital -= v[V_C]
     if uniform(w.now[SEED], w.now[REPLICATION], w.now[PERIOD], L_LAB, D_LEVER, 0) < v[V_D]:
-        i, j = drawn(w, L_LAB, D_LEVER_FIRST, 0), drawn(w, L_LAB, D_LEVER_SECOND, 0)
+        i, j = drawn(w, L_LAB, D_LEVER_FIRST, NO), drawn(w, L_LAB, D_LEVER_SECOND, NO)
         if i >= 0 and j >= 0 and i != j and w.firm[i].lab and w.firm[j].lab and between(w, i, j) < 0:
             introduce(w, i, j, L_LAB, 0.0)
 
@@ -201,10 +205,10 @@ def anchor(w):  # type: ignore[no-untyped-def]
 
 @njit(**INNER)
 def _settle(w, v):  # type: ignore[no-untyped-def]
-    like = drawn(w, L_ANCHOR, D_LEVER_FIRST, 0)
+    like = drawn(w, L_ANCHOR, D_LEVER_FIRST, NO)
     if like < 0 or not pay(w, L_ANCHOR, 1.0):
         return
-    i = new_firm(w, like, 1.0, 3)
+    i = new_firm(w, like, 1.0, ANCHOR)
     if i < 0:
         return
     f = w.firm[i]
@@ -219,7 +223,7 @@ def _settle(w, v):  # type: ignore[no-untyped-def]
         if e >= 0:
             w.tie[e].exchange = 1
             w.tie[e].boss = 1 if w.tie[e].a == i else 2
-            set_asks(w, e, j, 1)
+            set_asks(w, e, j, YES)
 
 
 @njit(**INNER)

@@ -23,7 +23,7 @@ from interfirm.kernels.cluster_codes import (
     ENTRANTS,
     F_SERVED,
     FAILURE,
-    INNER,
+    FROM_ELSEWHERE,
     INNOVATION_GROWTH,
     INNOVATION_VALUE,
     INSOLVENT,
@@ -36,6 +36,8 @@ from interfirm.kernels.cluster_codes import (
     N_FREE_FIRMS,
     N_INITIAL,
     N_TOP,
+    NO,
+    NOBODY,
     PERIOD,
     R_DEMAND,
     R_DISTANCE,
@@ -49,15 +51,18 @@ from interfirm.kernels.cluster_codes import (
     SIZE_ADJUST,
     SPIN_OFF,
     SPIN_SHARE,
+    SPUN_OFF,
     SUBCONTRACT_WAGE,
     TIE_COST,
     UPKEEP,
     V_A,
     V_B,
     V_C,
+    YES,
 )
 from interfirm.kernels.cluster_state import distance, leave, note, other, set_asks, tied, trusts
 from interfirm.kernels.counter_random import integer, normal, uniform
+from interfirm.kernels.options import INNER
 
 
 @njit(**INNER)
@@ -119,7 +124,7 @@ def overlap(w, i, j):  # type: ignore[no-untyped-def]
 @njit(**INNER)
 def _outlet(w, i):  # type: ignore[no-untyped-def]
     """The exchange partner whom i trusts most among those with idle capacity and no work from i yet; -1 if none."""
-    best, at_best = -1.0, -1
+    best, at_best = -1.0, NOBODY
     for at in range(w.firm[i].degree):
         e = w.slot[i, at]
         t = w.tie[e]
@@ -211,7 +216,7 @@ def firm_exit(w):  # type: ignore[no-untyped-def]
 def place_for_new(w):  # type: ignore[no-untyped-def]
     """The row of a new firm, or -1 if all are taken."""
     if w.tally[N_FREE_FIRMS] == 0:
-        return -1
+        return NOBODY
     w.tally[N_FREE_FIRMS] -= 1
     w.tally[N_FIRMS] += 1
     return w.free_firms[w.tally[N_FREE_FIRMS]]
@@ -222,7 +227,7 @@ def new_firm(w, parent, share, origin):  # type: ignore[no-untyped-def]
     """A firm like its parent but smaller: near by, in its sector, with a share of its knowledge. Its row, or -1."""
     i = place_for_new(w)
     if i < 0:
-        return -1
+        return NOBODY
     f, g = w.firm[i], w.firm[parent]
     f.alive, f.born, f.origin, f.degree, f.made, f.joint, f.made_now, f.lab = 1, w.now[PERIOD], origin, 0, 0, 0, 0, 0
     f.asked = 0
@@ -250,13 +255,13 @@ def spin_offs(w):  # type: ignore[no-untyped-def]
         if w.firm[i].alive == 0 or w.firm[i].made_now == 0 or w.firm[i].born == w.now[PERIOD]:
             continue
         if uniform(w.now[SEED], w.now[REPLICATION], w.now[PERIOD], i, D_SPIN, 0) < w.p[SPIN_OFF]:
-            child = new_firm(w, i, w.p[SPIN_SHARE], 2)
+            child = new_firm(w, i, w.p[SPIN_SHARE], SPUN_OFF)
             if child < 0:
                 return
             note(w, E_SPUN, i, child)
-            e = tied(w, child, i, 0)
+            e = tied(w, child, i, NO)
             if e >= 0:
-                set_asks(w, e, child, 1)
+                set_asks(w, e, child, YES)
 
 
 @njit(**INNER)
@@ -273,7 +278,7 @@ def entrants(w):  # type: ignore[no-untyped-def]
         for attempt in range(20):
             like = integer(w.firm.shape[0], seed, replication, period, which, D_ENTRANT, attempt)
             if w.firm[like].alive:
-                i = new_firm(w, like, w.p[ENTRANT_LEVEL], 1)
+                i = new_firm(w, like, w.p[ENTRANT_LEVEL], FROM_ELSEWHERE)
                 if i < 0:
                     return
                 note(w, E_ENTERED, i, like)

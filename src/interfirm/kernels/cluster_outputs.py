@@ -7,9 +7,10 @@ from numba import njit
 
 from interfirm.kernels import cluster_codes as c
 from interfirm.kernels.cluster_state import asks, between, other
+from interfirm.kernels.options import ALLOCATING, INNER
 
 
-@njit(**c.INNER)
+@njit(**ALLOCATING)
 def gini(values):  # type: ignore[no-untyped-def]
     """The Gini coefficient of some numbers of at least 0; 0 if their sum is 0."""
     ordered = np.sort(values)
@@ -21,7 +22,7 @@ def gini(values):  # type: ignore[no-untyped-def]
     return 2.0 * weighted / (number * total) - (number + 1.0) / number if total > 0.0 else 0.0
 
 
-@njit(**c.INNER)
+@njit(**ALLOCATING)
 def measure(w, out):  # type: ignore[no-untyped-def]
     """Fill one row of outputs; ``outputs.csv`` says what each means."""
     out[:] = 0.0
@@ -43,7 +44,7 @@ def measure(w, out):  # type: ignore[no-untyped-def]
     out[c.O_EFFORT] = w.total[c.F_EFFORT]
 
 
-@njit(**c.INNER)
+@njit(**ALLOCATING)
 def _of_firms(w, out):  # type: ignore[no-untyped-def]
     kinds = w.tacit.shape[1]
     living = w.tally[c.N_FIRMS]
@@ -79,7 +80,7 @@ def _of_firms(w, out):  # type: ignore[no-untyped-def]
         out[c.O_DEGREE] = gini(degree)
 
 
-@njit(**c.INNER)
+@njit(**INNER)
 def _of_ties(w, out):  # type: ignore[no-untyped-def]
     both, flows, even, closed, paths = 0.0, 0.0, 0.0, 0.0, 0.0
     for e in range(w.tally[c.N_TOP]):

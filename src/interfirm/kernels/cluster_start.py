@@ -6,9 +6,10 @@ from numba import njit
 
 from interfirm.kernels import cluster_codes as c
 from interfirm.kernels.counter_random import normal
+from interfirm.kernels.options import INNER, OUTER
 
 
-@njit(**c.OUTER)
+@njit(**OUTER)
 def list_ties(w):  # type: ignore[no-untyped-def]
     """Enter the ties that are there into the lists of their firms."""
     w.firm["degree"][:] = 0
@@ -21,7 +22,7 @@ def list_ties(w):  # type: ignore[no-untyped-def]
         w.firm[w.tie[e].a].asked += w.tie[e].ask_ba
 
 
-@njit(**c.OUTER)
+@njit(**OUTER)
 def draw_unknown(w, firms, spread):  # type: ignore[no-untyped-def]
     """Move capability and knowledge of each firm by normal draws of this spread, within 0.02 and 0.98."""
     seed, replication = w.now[c.SEED], w.now[c.REPLICATION]
@@ -37,6 +38,6 @@ def draw_unknown(w, firms, spread):  # type: ignore[no-untyped-def]
             w.explicit[i, k] = _within(w.explicit[i, k] + move)
 
 
-@njit(**c.INNER)
+@njit(**INNER)
 def _within(value):  # type: ignore[no-untyped-def]
     return min(0.98, max(0.02, value))

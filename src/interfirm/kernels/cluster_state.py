@@ -18,7 +18,6 @@ from interfirm.kernels.cluster_codes import (
     E_ENDED,
     E_FAILED,
     E_STOPPED,
-    INNER,
     N_ENDED,
     N_EVENTS,
     N_EXITS,
@@ -28,11 +27,13 @@ from interfirm.kernels.cluster_codes import (
     N_INITIAL,
     N_MADE,
     N_TOP,
+    NOBODY,
     PERIOD,
     R_DISTANCE,
     TRUST_START,
     TRUST_THIRD,
 )
+from interfirm.kernels.options import INNER
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -88,7 +89,7 @@ def find(tie, slot, degree, i, j):  # type: ignore[no-untyped-def]
         e = slot[i, at]
         if tie[e].a == j or tie[e].b == j:
             return e
-    return -1
+    return NOBODY
 
 
 @njit(**INNER)
@@ -139,7 +140,7 @@ def tied(w, i, j, maker):  # type: ignore[no-untyped-def]
         return e
     most = w.slot.shape[1]
     if w.firm[i].degree >= most or w.firm[j].degree >= most:
-        return -1
+        return NOBODY
     if w.tally[N_FREE_TIES] > 0:
         w.tally[N_FREE_TIES] -= 1
         e = w.free_ties[w.tally[N_FREE_TIES]]
@@ -147,7 +148,7 @@ def tied(w, i, j, maker):  # type: ignore[no-untyped-def]
         e = w.tally[N_TOP]
         w.tally[N_TOP] += 1
     else:
-        return -1
+        return NOBODY
     start = w.p[TRUST_START] + (1.0 - w.p[TRUST_START]) * (1.0 - math.exp(-w.p[TRUST_THIRD] * shared(w, i, j)))
     t = w.tie[e]
     t.a, t.b = min(i, j), max(i, j)

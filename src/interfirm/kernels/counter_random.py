@@ -7,7 +7,7 @@ the run. The generator is Philox4x32 with ten rounds [salmon2011].
 
 Purposes are numbers from 0 to 255 that a model gives to its kinds of draw; ``index`` (up to
 16,777,215) tells several draws of one purpose apart, for example the other firm of a pair. The plain
-twin of every function stands in ``counter_plain``.
+twin of every function stands in ``counter_plain``. Each function has one compiled form, whatever the caller gives.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SIX = np.uint64(6)
 _TABLES = np.array([_CENTRE, _NEAR, _FAR])
 
 
-@numba.njit(cache=True)
+@numba.njit("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)", cache=True)
 def philox(a, b, c, d, first, second):  # type: ignore[no-untyped-def]
     """Ten rounds: four words of counter and two of key (each below 2**32, as uint64) to four random words."""
     for _ in range(10):
@@ -44,7 +44,7 @@ def philox(a, b, c, d, first, second):  # type: ignore[no-untyped-def]
     return a, b, c, d
 
 
-@numba.njit(cache=True)
+@numba.njit("UniTuple(u8, 4)(i8, i8, i8, i8, i8, i8)", cache=True)
 def words(seed, replication, period, actor, purpose, index):  # type: ignore[no-untyped-def]
     """Four random words for one place of the simulation.
 
@@ -57,27 +57,30 @@ def words(seed, replication, period, actor, purpose, index):  # type: ignore[no-
                   key & _LOW, key >> _HALF)
 
 
-@numba.njit(cache=True)
+@numba.njit("f8(i8, i8, i8, i8, i8, i8)", cache=True)
 def uniform(seed, replication, period, actor, purpose, index):  # type: ignore[no-untyped-def]
     """A number in [0, 1) with 53 random bits."""
     a, b, _, _ = words(seed, replication, period, actor, purpose, index)
     return (np.float64(a >> _FIVE) * 67108864.0 + np.float64(b >> _SIX)) / 9007199254740992.0
 
 
-@numba.njit(cache=True)
+@numba.njit("i8(i8, i8, i8, i8, i8, i8, i8)", cache=True)
 def integer(below, seed, replication, period, actor, purpose, index):  # type: ignore[no-untyped-def]
     """A whole number from 0 to ``below`` - 1; each as likely as the others up to one part in 2**53 / ``below``."""
     return np.int64(uniform(seed, replication, period, actor, purpose, index) * below)
 
 
-@numba.njit(cache=True)
-def normal(seed, replication, period, actor, purpose, index):  # type: ignore[no-untyped-def]
-    """A standard normal number: the quantile of a uniform one, so that it needs one draw and grows with it."""
-    a, b, _, _ = words(seed, replication, period, actor, purpose, index)
-    return quantile((np.float64(a >> _FIVE) * 67108864.0 + np.float64(b >> _SIX) + 0.5) / 9007199254740992.0)
+@numba.njit("f8(f8, i8)", cache=True)
+def _ratio(x, table):  # type: ignore[no-untyped-def]
+    top = 0.0
+    bottom = 0.0
+    for place in range(8):
+        top = top * x + _TABLES[table, 0, place]
+        bottom = bottom * x + _TABLES[table, 1, place]
+    return top / bottom
 
 
-@numba.njit(cache=True)
+@numba.njit("f8(f8)", cache=True)
 def quantile(share):  # type: ignore[no-untyped-def]
     """The standard normal quantile by algorithm AS 241 [wichura1988]; about 16 digits."""
     middle = share - 0.5
@@ -88,11 +91,8 @@ def quantile(share):  # type: ignore[no-untyped-def]
     return -size if middle < 0.0 else size
 
 
-@numba.njit(cache=True)
-def _ratio(x, table):  # type: ignore[no-untyped-def]
-    top = 0.0
-    bottom = 0.0
-    for place in range(8):
-        top = top * x + _TABLES[table, 0, place]
-        bottom = bottom * x + _TABLES[table, 1, place]
-    return top / bottom
+@numba.njit("f8(i8, i8, i8, i8, i8, i8)", cache=True)
+def normal(seed, replication, period, actor, purpose, index):  # type: ignore[no-untyped-def]
+    """A standard normal number: the quantile of a uniform one, so that it needs one draw and grows with it."""
+    a, b, _, _ = words(seed, replication, period, actor, purpose, index)
+    return quantile((np.float64(a >> _FIVE) * 67108864.0 + np.float64(b >> _SIX) + 0.5) / 9007199254740992.0)

@@ -145,7 +145,7 @@ def balanced(start: ClusterStart) -> ClusterStart:
         The start.
     """
     from interfirm.kernels import cluster_codes as codes
-    from interfirm.kernels.cluster_ties import drift
+    from interfirm.kernels.cluster_advice import drift
     from interfirm.simulation.model import prepare
 
     world = prepare(replace(start, spread=0.0), seed=1, periods=start.steps)

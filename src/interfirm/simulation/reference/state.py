@@ -89,15 +89,15 @@ class Cluster:
 
     def uniform(self, actor: int, purpose: int, index: int = 0) -> float:
         """A number in [0, 1) for this period."""
-        return luck.uniform(self.seed, self.replication, self.now, actor, purpose, index)
+        return luck.uniform(self.seed, self.replication, self.now, int(actor), int(purpose), index)
 
     def normal(self, actor: int, purpose: int, index: int = 0) -> float:
         """A standard normal number for this period."""
-        return luck.normal(self.seed, self.replication, self.now, actor, purpose, index)
+        return luck.normal(self.seed, self.replication, self.now, int(actor), int(purpose), index)
 
     def integer(self, below: int, actor: int, purpose: int, index: int = 0) -> int:
         """A whole number below ``below`` for this period."""
-        return luck.integer(below, self.seed, self.replication, self.now, actor, purpose, index)
+        return luck.integer(below, self.seed, self.replication, self.now, int(actor), int(purpose), index)
 
     def note(self, kind: str, first: int, second: int) -> None:
         """Write an event down."""

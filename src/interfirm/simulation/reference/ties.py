@@ -1,4 +1,4 @@
-"""The rules on ties, in plain Python; see ``kernels/cluster_ties.py`` for what they mean."""
+"""The rules on ties, in plain Python; ``kernels/cluster_advice``, ``_alliances`` and ``_bonds`` say what they mean."""
 
 from __future__ import annotations
 

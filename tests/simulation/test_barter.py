@@ -15,6 +15,7 @@ from interfirm.errors import UnknownName, UsageError
 from interfirm.kernels import barter as kernel
 from interfirm.kernels import counter_mix as cr
 from interfirm.simulation.published.barter import Barter, barter, barter_sweep, small_world
+from interfirm.simulation.published.barter_networks import NETWORKS, barter_on_networks, network
 
 TOP = (1 << 64) - 1
 
@@ -252,3 +253,30 @@ def test_small_worlds_end_above_random_networks():
 def test_without_experts_there_is_no_small_world_optimum():
     sweep = barter_sweep([0.001, 0.09, 0.5], 10, rules=Barter(experts=0), periods=1500, seed=13, workers=2)
     assert sweep.best("mean")[0.5] > 0.95
+
+
+def test_networks_have_as_many_ties_and_what_their_kind_says():
+    """200 ties each, none twice, none with oneself; variance of the degree by kind: 0, small, about 4, large."""
+    spread = []
+    for kind in NETWORKS:
+        indptr, indices = network(kind, seed=3)
+        pairs = {tuple(sorted((i, int(j)))) for i in range(100) for j in indices[indptr[i]:indptr[i + 1]]}
+        assert len(indices) == 400 and len(pairs) == 200 and all(a != b for a, b in pairs)
+        spread.append(np.diff(indptr).var())
+    assert spread[0] == 0 and spread[1] < 1 < spread[2] < 6 < spread[3]  # a random network: variance near the mean, 4
+    with pytest.raises(UsageError, match="no kind of network"):
+        network("star", seed=1)
+    with pytest.raises(UsageError, match="at least 1"):
+        barter_on_networks(0, seed=1)
+
+
+def test_hubs_hold_knowledge_back():
+    """The claim of the later study, with few runs: each gap is above four of its standard errors."""
+    rows = barter_on_networks(30, periods=600, seed=2018)
+    wide = rows.pivot(index="replication", columns="network", values="mean")
+    for better, worse in (("small world", "random"), ("random", "preferential attachment")):
+        gap = wide[better] - wide[worse]
+        assert gap.mean() > 4 * gap.sem(), (better, worse)
+    assert rows[["mean", "degree_variance"]].corr(method="spearman").iloc[0, 1] < -0.5
+    again = barter_on_networks(2, periods=600, seed=2018, workers=2)
+    assert again["mean"].tolist() == rows.groupby("network", sort=False).head(2)["mean"].tolist()

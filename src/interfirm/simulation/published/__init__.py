@@ -10,6 +10,7 @@ from interfirm.simulation.published.barter import (
     barter_sweep,
     small_world,
 )
+from interfirm.simulation.published.barter_networks import barter_on_networks
 from interfirm.simulation.published.cards import Card, cards
 from interfirm.simulation.published.research import (
     EfficientNetwork,
@@ -47,6 +48,7 @@ __all__ = [
     "alliance_growth",
     "alliance_moments",
     "barter",
+    "barter_on_networks",
     "barter_sweep",
     "cards",
     "efficiency_table",

@@ -37,19 +37,26 @@ def knowledge(
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Also run the knowledge spiral as a model: which step would help most.")
     ] = False,
+    innovations: Annotated[
+        Path | None, typer.Option(help="A list of innovations and who contributed: how many are collective.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write one row per member to this CSV file.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
     """Show gatekeepers, stars and isolated firms, who takes and never gives, how firms learn, and what blocks it."""
     from interfirm import terminal
+    from interfirm.commands import knowledge_together as together
     from interfirm.study.read.tables import read_study
 
     study = read_study(path)
+    made = together.innovations(study, innovations) if innovations is not None else ""
     with terminal.progress() as step:
         step("reading who learns from whom")
         asked = _Asked(study, *_where(study, relation, wave), external, seed, step)
         actor = _actor(study, firm) if firm is not None else None
-        parts = [_roles, _taking, _gates, _channels, _absorbing, _spiral, _stickiness, _focal, _layers, _types]
+        parts = [_roles, _taking, _gates, _channels, _absorbing, _spiral, _stickiness, _focal, _layers, _types,
+                 lambda _: _say(made or together.innovations(study, None)),
+                 lambda asked: _say(together.institution(study, asked.wave, seed))]
         if simulate:
             parts.append(_simulated)
         if actor is None:

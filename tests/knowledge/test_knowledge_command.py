@@ -76,9 +76,9 @@ def test_innovations_that_several_made(study, capsys, tmp_path):
     pd.DataFrame(rows, columns=["innovation", "actor", "applies"]).to_csv(tmp_path / "made.csv", index=False)
     assert run(["knowledge", str(study), "--innovations", str(tmp_path / "made.csv")]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "75% of 4 innovations are collective, with 2.3 contributors" in out
-    assert "22% of the pairs who made one together are of different kinds" in out  # (0 + 2/3 + 0) / 3
-    assert "67% of those who contributed bring it to market" in out  # (1/2 + 1 + 1/2) / 3
+    assert "75 % of 4 innovations are collective, with 2.3 contributors" in out
+    assert "22 % of the pairs who made one together are of different kinds" in out  # (0 + 2/3 + 0) / 3
+    assert "67 % of those who contributed bring it to market" in out  # (1/2 + 1 + 1/2) / 3
     assert "Through one tie to the alliance" in out
 
 

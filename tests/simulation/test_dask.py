@@ -26,7 +26,8 @@ from simulation.clusters import cluster
 pytest.importorskip("distributed", reason="the extra 'distributed' is not installed")
 pytestmark = pytest.mark.slow
 
-FILES = ("outputs.parquet", "parameters.parquet", "firms.parquet", "ties.parquet", "experiment.json")
+FILES = ("outputs.parquet", "parameters.parquet", "firms.parquet", "ties.parquet", "structure.parquet",
+         "experiment.json")
 STOP = Stop(60, 0)
 
 

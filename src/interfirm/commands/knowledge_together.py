@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from interfirm.errors import UsageError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +33,10 @@ def innovations(study: Study, file: Path | None) -> str:
                          "innovation, actor and, if known, applies: 1 if it brings the innovation to market), and add "
                          "--innovations FILE.")
     found = collective_innovation(_list(study, file))
-    more = [f"{found.mix:.0%} of the pairs who made one together are of different kinds of organisation"] \
+    more = [f"{per_cent(found.mix)} of the pairs who made one together are of different kinds of organisation"] \
         if found.mix == found.mix else []
-    more += [f"{found.spread:.0%} of those who contributed bring it to market"] if found.spread == found.spread else []
+    if found.spread == found.spread:
+        more.append(f"{per_cent(found.spread)} of those who contributed bring it to market")
     return f"Collective innovation: {found}" + (f" On average {'; '.join(more)}." if more else "")
 
 

@@ -12,7 +12,10 @@ from interfirm.errors import UsageError
 
 if TYPE_CHECKING:
     from interfirm.simulation import Comparison, Plan
+    from interfirm.simulation.experiment import Stop
+    from interfirm.simulation.policy_sensitivity import PolicySensitivity
     from interfirm.simulation.starting import ClusterStart
+    from interfirm.simulation.workers import Workers
     from interfirm.study.study import Study
 
 
@@ -64,12 +67,16 @@ def simulate(
         list[str] | None, typer.Option("--set", help="Hold a parameter at a value, e.g. --set trust_gain=0.3.")
     ] = None,
     off: Annotated[list[str] | None, typer.Option(help="Switch a rule off, e.g. --off spin_offs.")] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Ask too which uncertain parameters the lead of the best hangs on.")
+    ] = False,
     csv: Annotated[Path | None, typer.Option(help="Write all effects to this CSV file.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
     """Compare policies on your own network: what each would change, how sure, for whom, at what cost."""
     from interfirm import terminal
-    from interfirm.simulation.experiment import Stop, check_memory, run_experiment
+    from interfirm.simulation.experiment import Stop, run_experiment
+    from interfirm.simulation.policy_sensitivity import check_possible
     from interfirm.simulation.workers import workers as hired
     from interfirm.study.read.tables import read_study
 
@@ -81,17 +88,21 @@ def simulate(
         plan = _plan(study, levers, years, step, wave, not priors, fixed, given, off or [], seed, said)
         for note in plan.start.notes:
             terminal.say(f"Note: {note}")
+        if sensitivity:
+            check_possible(plan)
         crew = hired(workers, scheduler)
-        if scheduler is None:
-            check_memory(plan, getattr(crew, "count", 1))
+        stop = Stop(replications, precision, minutes)
         try:
-            found = run_experiment(plan, folder, stop=Stop(replications, precision, minutes), workers=crew,
-                                   progress=said)
+            _check(plan, folder, stop, crew, scheduler is not None, said)
+            found = run_experiment(plan, folder, stop=stop, workers=crew, progress=said)
+            analysed = _sensitivity(plan, found, folder, said) if sensitivity else None
         except KeyboardInterrupt:
             typer.echo(f"\nInterrupted. Every finished replication is kept in {folder}; run the same command to go on.",
                        err=True)
             raise typer.Exit(130) from None
     _show(found, csv)
+    if analysed is not None:
+        _show_sensitivity(analysed)
     typer.echo(f"Wrote {folder}. For the report: interfirm report {path} --simulation {folder}")
 
 
@@ -123,6 +134,37 @@ def _start(study: Study, wave: str | None, steps: int, fit: bool, seed: int, sai
     return fitted(begin, study, seed=seed, progress=said) if fit else balanced(begin)
 
 
+def _check(plan: Plan, folder: Path, stop: Stop, crew: Workers, scheduler: bool, said: Any) -> None:
+    """Say how long it will take; refuse what would need more time or memory than there is."""
+    from interfirm import terminal
+    from interfirm.simulation.estimate import check_memory, check_time, estimate
+    from interfirm.simulation.experiment import left_to_do
+
+    hands = crew.width()
+    if not scheduler:
+        check_memory(plan, hands)
+    left = left_to_do(plan, folder, stop)
+    if not left:
+        return
+    said("trying how long a run takes")
+    expected = estimate(plan, left, workers=hands, scheduler=scheduler)
+    short = check_time(expected, stop.minutes)
+    terminal.say(str(expected))
+    if short:
+        terminal.say(short)
+
+
+def _sensitivity(plan: Plan, found: Comparison, folder: Path, said: Any) -> PolicySensitivity:
+    import os
+
+    from interfirm.simulation.policy_sensitivity import FILE, policy_sensitivity
+    from interfirm.study.write.results import write_record
+
+    analysed = policy_sensitivity(plan, found, workers=os.cpu_count() or 1, progress=said)
+    write_record(folder, FILE, {**analysed.record(), "replications": found.replications})
+    return analysed
+
+
 def _values(pairs: list[str]) -> dict[str, float]:
     out = {}
     for pair in pairs:
@@ -138,15 +180,31 @@ def _show(found: Comparison, csv: Path | None) -> None:
     import textwrap
 
     from interfirm import terminal
+    from interfirm.simulation.wording import structure_shown
     from interfirm.study.write.atomic import write_text
 
     for line in str(found).splitlines():
         typer.echo(textwrap.fill(line, width=100, subsequent_indent="    ", break_on_hyphens=False))
     terminal.show_table(found.shown(), title="Change against no policy in per cent, ± half of its 95 % interval")
+    types = found.structure_types()
+    if len(types):
+        runs = types["runs"].iloc[0]
+        terminal.show_table(structure_shown(types), title=f"Structure at the end: share of the first {runs} runs")
     if csv is not None:
         table = found.effects()
         write_text(csv, table.to_csv(index=False))
         typer.echo(f"Wrote {csv}: {len(table)} rows.")
+
+
+def _show_sensitivity(analysed: PolicySensitivity) -> None:
+    import textwrap
+
+    from interfirm import terminal
+    from interfirm.simulation.wording import sensitivity_lines, sensitivity_shown
+
+    for line in sensitivity_lines(analysed.record()):
+        typer.echo(textwrap.fill(line, width=100, subsequent_indent="    ", break_on_hyphens=False))
+    terminal.show_table(sensitivity_shown(analysed.record()), title="What the lead hangs on, strongest first")
 
 
 def policies_for_report(study: Study, folder: Path | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.defaults import threshold
+from interfirm.simulation.intervals import interval, resampled, shared_first
 from interfirm.simulation.levers import TITLES
 from interfirm.simulation.settings import rows
 
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-LEVEL: Final = 0.95
 MAIN: Final = ("innovations", "capability", "knowledge", "trust")
 SIDE_EFFECTS: Final = ("disparity", "degree_inequality", "coordination_ties", "two_way", "openness_concentration",
                        "exits", "small_capability")
-_BOOTSTRAP: Final = 2000
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +52,8 @@ class Comparison:
         Outputs at every reported time.
     parameters
         Parameters by replication.
+    structure
+        Structure of each classified network, one row by replication and policy; None where none was classified.
     """
 
     folder: str
@@ -60,6 +61,7 @@ class Comparison:
     ends: pd.DataFrame
     course: pd.DataFrame
     parameters: pd.DataFrame
+    structure: pd.DataFrame | None = None
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -117,9 +119,9 @@ class Comparison:
         import pandas as pd
 
         change = self.effect(output) * (-1.0 if outputs()[output]["good"] == "down" else 1.0)
-        draws = _resampled(change)
+        draws = resampled(change)
         first = np.bincount(draws.argmax(axis=1), minlength=len(self.policies)) / len(draws)
-        single = _shared_first(change)
+        single = shared_first(change)
         return pd.DataFrame({"policy": self.policies, "probability_best": first, "share_first": single})
 
     def cost(self, output: str = "innovations") -> pd.DataFrame:
@@ -136,7 +138,7 @@ class Comparison:
             low = interval(sign * change[:, at])[0]
             row = {"policy": policy, "cost": spent[:, at].mean(), "unit_cost": np.nan, "low": np.nan, "high": np.nan}
             if low > 0:
-                both = _resampled(np.column_stack([sign * change[:, at], spent[:, at]]))
+                both = resampled(np.column_stack([sign * change[:, at], spent[:, at]]))
                 ratio = both[:, 1] / np.where(both[:, 0] > 0, both[:, 0], np.nan)
                 row |= {"unit_cost": spent[:, at].mean() / (sign * change[:, at]).mean(),
                         "low": np.nanquantile(ratio, 0.025), "high": np.nanquantile(ratio, 0.975)}
@@ -159,6 +161,23 @@ class Comparison:
         made, alive = self.values("made_ties").mean(axis=0), self.values("made_ties_alive").mean(axis=0)
         share = np.where(made > 0, 1 - alive / np.where(made > 0, made, 1), np.nan)
         return pd.DataFrame({"policy": self.policies, "made": made, "gone": share}).iloc[1:]
+
+    def structure_types(self) -> pd.DataFrame:
+        """By policy: in what share of the classified replications the network at the end has which structure.
+
+        One column by structure or abstention that occurs, most frequent first; ``runs`` is the number of classified
+        replications, ``differs`` the share of them in which the structure is another one than without a policy.
+        Empty where networks are too large to be classified.
+        """
+        import pandas as pd
+
+        if self.structure is None:
+            return pd.DataFrame(columns=["policy", "runs", "differs"])
+        wide = self.structure.pivot(index="replication", columns="policy", values="decision")[list(self.policies)]
+        kinds = list(self.structure["decision"].value_counts().index)
+        shares = {kind: (wide == kind).mean() for kind in kinds}
+        return pd.DataFrame([{"policy": policy, "runs": len(wide), **{kind: shares[kind][policy] for kind in kinds},
+                              "differs": (wide[policy] != wide["none"]).mean()} for policy in self.policies])
 
     def hangs_on(self, output: str = "innovations", most: int = 6) -> pd.DataFrame:
         """Which uncertain parameters the answer hangs on.
@@ -238,31 +257,6 @@ class Comparison:
         return spoken(self)
 
 
-def interval(values: Floats) -> tuple[float, float]:
-    """95 % interval of a mean (Student's t)."""
-    from scipy import stats
-
-    number = len(values)
-    if number < 2:
-        return float("-inf"), float("inf")
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, number - 1) * values.std(ddof=1) / np.sqrt(number))
-    middle = float(values.mean())
-    return middle - half, middle + half
-
-
-def _resampled(values: Floats) -> Floats:
-    """Means of bootstrap samples of the rows; the same draws for every call of the same length."""
-    rng = np.random.default_rng(20260)
-    picks = rng.integers(0, len(values), (_BOOTSTRAP, len(values)))
-    return np.asarray(values[picks].mean(axis=1))
-
-
-def _shared_first(change: Floats) -> Floats:
-    """Share of replications in which each column is largest; ties share."""
-    top = change >= change.max(axis=1, keepdims=True) - 1e-12
-    return np.asarray((top / top.sum(axis=1, keepdims=True)).mean(axis=0))
-
-
 def compare(folder: str | Path) -> Comparison:
     """Read a folder of results and compare its policies.
 
@@ -285,4 +279,5 @@ def compare(folder: str | Path) -> Comparison:
         raise UsageError(f"'{folder}' holds no results of a simulation. Make them with 'interfirm simulate'.")
     course = stored.table(place, "outputs")
     ends = course.loc[course["period"] == about["periods"]].reset_index(drop=True)
-    return Comparison(str(folder), about, ends, course, stored.table(place, "parameters"))
+    structure = stored.table(place, "structure") if stored.has(place, "structure") else None
+    return Comparison(str(folder), about, ends, course, stored.table(place, "parameters"), structure)

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from interfirm.errors import UsageError
 from interfirm.kernels import cluster_codes as codes
+from interfirm.simulation.end_structure import classifies, structure_at_start
+from interfirm.simulation.estimate import size
 from interfirm.simulation.plan import Plan, Replicate, tables
 from interfirm.simulation.workers import Here, Workers
 
@@ -24,7 +26,6 @@ Progress = Callable[[str], None]
 
 MAIN: Final = ("innovations", "capability", "knowledge", "trust")
 BATCH: Final = 20
-_SHARE_OF_MEMORY: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,26 @@ def run_experiment(plan: Plan, folder: Path, *, stop: Stop = _USUAL, workers: Wo
                              "with more minutes.")
         say("putting the parts together")
         store.combine(folder, [part_name(r) for r in range(number)], list(_kept(plan)))
-        store.write_manifest(folder, {**plan.manifest(), "replications": number, "narrow": done.narrow(number, stop)})
+        store.write_manifest(folder, {**plan.manifest(), "replications": number, "narrow": done.narrow(number, stop),
+                                      "structure_now": _structure_now(plan)})
     return compare(folder)
+
+
+def left_to_do(plan: Plan, folder: Path, stop: Stop) -> int:
+    """How many replications at most are still to be run in a folder; refuses a folder of something else.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds results of another plan, or something that is no result.
+    """
+    from interfirm.study.read import results as stored
+
+    if not folder.exists():
+        return stop.most
+    _refuse_other(plan, folder, stored.manifest(folder))
+    there = {name for name in stored.parts(folder) if int(name.rsplit("-", 1)[1]) < stop.most}
+    return stop.most - len(there)
 
 
 def part_name(number: int) -> str:
@@ -125,8 +144,13 @@ def _silent(_: str) -> None:
 def _kept(plan: Plan) -> tuple[str, ...]:
     from interfirm.simulation.plan import BY_FIRM, BY_TIE
 
-    more = ("firms",) if plan.start.size <= BY_FIRM else ()
-    return ("outputs", "parameters", *more, *(("ties",) if plan.start.size <= BY_TIE else ()))
+    size = plan.start.size
+    kept = {"firms": size <= BY_FIRM, "ties": size <= BY_TIE, "structure": classifies(size)}
+    return ("outputs", "parameters", *(name for name, there in kept.items() if there))
+
+
+def _structure_now(plan: Plan) -> str | None:
+    return structure_at_start(plan.start, seed=plan.seed).decision if classifies(plan.start.size) else None
 
 
 _SAID: Final[Mapping[str, str]] = {
@@ -143,11 +167,15 @@ def _claim(plan: Plan, folder: Path) -> None:
     from interfirm.study.read import results as stored
     from interfirm.study.write import results as store
 
-    mine, there = plan.manifest(), stored.manifest(folder)
+    there = stored.manifest(folder)
     if there is None:
-        store.write_manifest(folder, mine)
-        return
-    differ = list(dict.fromkeys(_SAID[key] for key in _SAID if there.get(key) != mine[key]))
+        store.write_manifest(folder, plan.manifest())
+    _refuse_other(plan, folder, there)
+
+
+def _refuse_other(plan: Plan, folder: Path, there: Mapping[str, Any] | None) -> None:
+    mine = plan.manifest()
+    differ = list(dict.fromkeys(_SAID[key] for key in _SAID if there is not None and there.get(key) != mine[key]))
     if differ:
         raise UsageError(f"'{folder}' holds results of {', '.join(differ)}. Results are never mixed: give another "
                          "folder with --output, or remove this one.")
@@ -161,38 +189,8 @@ def _check_room(plan: Plan, folder: Path, stop: Stop) -> None:
     need = stop.most * (40_000 + rows * len(codes.OUTPUTS) * 8 + firms * 80)
     free = store.room(folder)
     if need > free:
-        raise UsageError(f"The results may take {_size(need)}, and '{folder}' has {_size(free)} left. Make room, or "
+        raise UsageError(f"The results may take {size(need)}, and '{folder}' has {size(free)} left. Make room, or "
                          "ask for fewer replications.")
-
-
-def check_memory(plan: Plan, count: int) -> None:
-    """Refuse a run that would not fit into memory, before it starts.
-
-    Raises
-    ------
-    UsageError
-        With what it would need and what there is.
-    """
-    need = (plan.memory() + 200_000_000) * count
-    free = available_memory()
-    if free is not None and need > _SHARE_OF_MEMORY * free:
-        raise UsageError(f"{count} worker{'' if count == 1 else 's'} would need about {_size(need)} of memory, and "
-                         f"{_size(free)} are free. Use fewer --workers, or a larger machine.")
-
-
-def available_memory() -> int | None:
-    """Bytes of memory that a program can have, what the system only keeps as a cache included; None if not known."""
-    from interfirm.study.read.machine import available_memory as read
-
-    return read()
-
-
-def _size(number: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} GB"
 
 
 class _Done:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from interfirm.kernels import cluster_codes as codes
 from interfirm.simulation import prior
 from interfirm.simulation.choice import balanced
-from interfirm.simulation.comparison import interval
+from interfirm.simulation.intervals import interval
 from interfirm.simulation.model import Run, run
 from interfirm.simulation.starting import ClusterStart
 

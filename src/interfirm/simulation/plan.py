@@ -13,6 +13,8 @@ import numpy.typing as npt
 from interfirm._version import __version__
 from interfirm.kernels import cluster_codes as codes
 from interfirm.kernels.counter_plain import uniform
+from interfirm.simulation.end_structure import COLUMNS as STRUCTURE_COLUMNS
+from interfirm.simulation.end_structure import EndStructure, classifies, replications_classified, structure_of
 from interfirm.simulation.levers import NONE, Policy
 from interfirm.simulation.model import Run, allocate, run
 from interfirm.simulation.settings import complete, parameters
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-FORMAT: Final = "interfirm-simulation/1"
+FORMAT: Final = "interfirm-simulation/2"
 BY_FIRM: Final = 2000
 BY_TIE: Final = 400
 FIRM_COLUMNS: Final = ("alive", "capability", "knowledge", "capital", "workers", "partners", "innovations")
@@ -69,11 +71,17 @@ class Plan:
         values = complete(held)
         if not self.vary:
             return values
+        free = set(self.free())
         for at, item in enumerate(parameters().values()):
-            if item.name not in held and item.name not in _FIXED:
+            if item.name in free:
                 share = uniform(self.seed, replication, 0, at, _D_PARAMETER)
                 values[item.name] = _triangular(share, item.low, item.value, item.high)
         return values
+
+    def free(self) -> tuple[str, ...]:
+        """Names of the parameters that are neither held, nor estimated from the study, nor fixed by what they mean."""
+        held = {**self.start.fitted, **self.given}
+        return tuple(name for name in parameters() if name not in held and name not in _FIXED)
 
     def varied(self) -> tuple[str, ...]:
         """Names of the parameters that differ between replications."""
@@ -122,19 +130,21 @@ def digest(start: ClusterStart) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Replicate:
-    """One replication: outputs by policy and time, and where it is cheap the end of each firm and tie."""
+    """One replication: outputs by policy and time, and where it is cheap the end of each firm, tie and structure."""
 
     number: int
     outputs: Floats
     parameters: Floats
     firms: Floats | None
     ties: npt.NDArray[np.int32] | None
+    structures: tuple[EndStructure, ...] = ()
 
 
 def replicate(plan: Plan, number: int) -> Replicate:
     """Run one replication of a plan: every policy once."""
     values = plan.drawn(number)
-    outputs, firms, ties = [], [], []
+    outputs, firms, ties, structures = [], [], [], []
+    classified = number < replications_classified() and classifies(plan.start.size)
     for at, policy in enumerate(plan.policies):
         made = run(plan.start, values, seed=plan.seed, replication=number, periods=plan.periods, policy=policy,
                    off=plan.off, every=plan.every)
@@ -143,8 +153,10 @@ def replicate(plan: Plan, number: int) -> Replicate:
             firms.append(_ends(made, plan.start.size))
         if plan.start.size <= BY_TIE:
             ties.append(_tie_rows(made, at, plan.start.size))
+        if classified:
+            structures.append(structure_of(made.world, seed=plan.seed))
     return Replicate(number, np.array(outputs), np.array(list(values.values())), np.array(firms) if firms else None,
-                     np.concatenate(ties) if ties else None)
+                     np.concatenate(ties) if ties else None, tuple(structures))
 
 
 def _ends(made: Run, size: int) -> Floats:
@@ -167,7 +179,7 @@ def _tie_rows(made: Run, policy: int, size: int) -> npt.NDArray[np.int32]:
 
 
 def tables(plan: Plan, one: Replicate) -> dict[str, pd.DataFrame]:
-    """A replication as tidy tables: ``outputs``, ``parameters`` and, where kept, ``firms`` and ``ties``."""
+    """A replication as tidy tables: ``outputs``, ``parameters`` and, where kept, ``firms``, ``ties``, ``structure``."""
     import pandas as pd
 
     names = [item.name for item in plan.policies]
@@ -186,6 +198,10 @@ def tables(plan: Plan, one: Replicate) -> dict[str, pd.DataFrame]:
         out["ties"] = pd.concat([pd.DataFrame({"policy": np.array(names, dtype=object)[one.ties[:, 0]],
                                                "first": who[one.ties[:, 1]], "second": who[one.ties[:, 2]]}), rows],
                                 axis=1)
+    if one.structures:
+        found = [[item.decision, item.likeliest, item.probability] for item in one.structures]
+        out["structure"] = pd.concat([pd.DataFrame({"policy": names}),
+                                      pd.DataFrame(found, columns=list(STRUCTURE_COLUMNS))], axis=1)
     for name, frame in out.items():
         out[name] = frame.assign(replication=np.int64(one.number)).reindex(columns=["replication", *frame.columns])
     return out

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from interfirm.errors import UsageError
-from interfirm.simulation.comparison import MAIN, Comparison, compare, interval, outputs, title
+from interfirm.simulation.comparison import MAIN, Comparison, compare, outputs, title
+from interfirm.simulation.intervals import interval
 from interfirm.simulation.plan import BY_FIRM, BY_TIE, digest
 from interfirm.simulation.starting import ClusterStart, start
 from interfirm.simulation.wording import LIMITS
@@ -63,6 +64,8 @@ def told(study: Study, folder: str | Path) -> dict[str, Any]:
                     for name, row in outputs().items()},
         "cost": _records(found.cost()), "side_effects": _records(found.side_effects()),
         "windfall": _records(found.windfall()), "hangs_on": _hangs_on(found),
+        "structure": _records(found.structure_types()), "structure_now": found.about.get("structure_now"),
+        "sensitivity": _sensitivity(found),
         "groups": groups(found, begin, first) if begin.size <= BY_FIRM and first != "none" else [],
         "map": before_and_after(found, begin, first) if begin.size <= BY_TIE else None,
         "notes": list(found.about["notes"]), "limits": list(LIMITS),
@@ -84,6 +87,19 @@ def _hangs_on(found: Comparison) -> list[dict[str, Any]]:
 
     rows = _records(found.hangs_on())
     return [{**row, "meaning": parameters()[str(row["parameter"])].meaning} for row in rows]
+
+
+def _sensitivity(found: Comparison) -> dict[str, Any] | None:
+    """The analysis of sensitivity that belongs to these results, with meanings; None without one."""
+    from interfirm.simulation.policy_sensitivity import FILE
+    from interfirm.simulation.settings import parameters
+    from interfirm.study.read import results as stored
+
+    kept = stored.record(Path(found.folder), FILE)
+    if kept is None or kept["replications"] != found.replications:
+        return None
+    rows = [{**row, "meaning": parameters()[row["parameter"]].meaning} for row in kept["parameters"]]
+    return {**kept, "parameters": rows}
 
 
 def _settings(found: Comparison) -> list[dict[str, Any]]:

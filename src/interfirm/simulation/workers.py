@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,10 @@ class Workers(Protocol):
         """Run these replications and yield each as soon as it is there."""
         ...
 
+    def width(self) -> int:
+        """How many replications it runs at the same time."""
+        ...
+
 
 class Here:
     """One after the other, in this process."""
@@ -29,6 +33,10 @@ class Here:
         """Run them in order."""
         for number in numbers:
             yield replicate(plan, number)
+
+    def width(self) -> int:
+        """One."""
+        return 1
 
 
 class Processes:
@@ -68,6 +76,11 @@ class Processes:
                              "kept: run the same command again, with fewer --workers.") from problem
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+    def width(self) -> int:
+        """As many as there are processes."""
+        return self.count
 
 
 _given: list[Plan] = []
@@ -115,6 +128,15 @@ class Dask:
             with suppress(Exception):
                 client.close(timeout=2)
 
+    def width(self) -> int:
+        """Threads of the cluster's workers; asks the scheduler."""
+        client = self._client()
+        try:
+            return sum(int(item["nthreads"]) for item in client.scheduler_info(n_workers=-1)["workers"].values())
+        finally:
+            with suppress(Exception):
+                client.close(timeout=2)
+
     def _client(self) -> Any:
         try:
             from distributed import Client
@@ -132,6 +154,7 @@ class Dask:
     def _stream(self, client: Any, plan: Plan, left: Iterator[int]) -> Generator[Replicate, None, None]:
         from distributed import as_completed
 
+        _check_memory(plan, client.scheduler_info(n_workers=-1)["workers"])
         shared = client.scatter(plan, broadcast=False, hash=False)
         width = 2 * max(1, len(client.scheduler_info(n_workers=-1)["workers"])) + 2
         flow = as_completed([], loop=client.loop, with_results=True)
@@ -150,6 +173,17 @@ class Dask:
                 flow.add(client.submit(replicate, shared, number, pure=False))
                 waiting += 1
                 break
+
+
+def _check_memory(plan: Plan, hired: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse a plan of which some worker could not hold a run on each of its threads."""
+    need = plan.memory()
+    for address, item in hired.items():
+        limit = item.get("memory_limit")
+        if limit and need * int(item["nthreads"]) > limit:
+            raise UsageError(f"The worker at {address} may use {limit / 1e9:.3g} GB, and {item['nthreads']} runs at a "
+                             f"time need {need * int(item['nthreads']) / 1e9:.3g} GB. Start workers with fewer "
+                             "--nthreads or a larger --memory-limit.")
 
 
 def _lost() -> tuple[type[BaseException], ...]:

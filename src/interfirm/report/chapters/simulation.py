@@ -186,6 +186,8 @@ def _hangs_on(told: dict[str, Any]) -> list[Block]:
         return [Text("simulation-hangs", "All runs used the usual values of the model's parameters. How much the "
                                          "answer "
                                          "hangs on them is not known: run 'interfirm simulate' without --fixed.")]
+    if told["sensitivity"]:
+        return [_sensitivity(told)]
     names = titles(told)
     rows = [[row["meaning"], row["correlation"], names[row["best_if_low"]], names[row["best_if_high"]]]
             for row in told["hangs_on"]]
@@ -202,6 +204,22 @@ def _hangs_on(told: dict[str, Any]) -> list[Block]:
                           f"policy "
                           "over the second. A first look; the thirds hold "
                           f"about {told['replications'] // 3} runs each.")]
+
+
+def _sensitivity(told: dict[str, Any]) -> Block:
+    """The analysis of sensitivity that was made with the experiment."""
+    from interfirm.simulation.wording import sensitivity_lines
+
+    found = told["sensitivity"]
+    rows = [[row["meaning"], row["effect"], row["effect_half_width"], row["direction"], row["total"]]
+            for row in found["parameters"][:10]]
+    return table("simulation-hangs", "What the answer hangs on",
+                 [TableColumn("parameter", "What nobody knows exactly"),
+                  TableColumn("effect", "Moves the lead by", "number"), TableColumn("half", "±", "number"),
+                  TableColumn("sign", "with sign", "number"), TableColumn("total", "Share of variance", "share")], rows,
+                 caption=" ".join(sensitivity_lines(found)) + " Each parameter was moved over its range while all "
+                         "others were moved too; the share of variance is that of the strongest ones, with the others "
+                         "as usual.")
 
 
 def _assumptions(told: dict[str, Any]) -> Block:

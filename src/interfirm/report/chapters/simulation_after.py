@@ -1,4 +1,4 @@
-"""Part of what a policy would change: who gains, and the network before and after."""
+"""Part of what a policy would change: who gains, the network before and after, and its structure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from interfirm.numerals import per_cent
+from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Figure, TableColumn
 from interfirm.report.context import Context, table
 from interfirm.report.layout import layout
@@ -19,14 +20,35 @@ _OFTEN: Final = 0.5
 
 
 def blocks(ctx: Context, told: dict[str, Any]) -> list[Block]:
-    """The table of groups and the map, for the policy that comes first."""
+    """The table of groups and the map, for the policy that comes first; the structure with every policy."""
     out: list[Block] = []
     name = next(item["title"] for item in told["policies"] if item["name"] == told["first"])
     if told["groups"]:
         out.append(_gains(told, name))
     if told["map"] and told["first"] != "none" and told["map"]["ties"]:
         out.append(_map(ctx, told, name))
+    if told["structure"]:
+        out.append(_structure(told))
     return out
+
+
+def _structure(told: dict[str, Any]) -> Block:
+    from interfirm.simulation.wording import structure_sentence
+
+    first = told["structure"][0]
+    kinds = [key for key in first if key not in {"policy", "runs", "differs"}]
+    names = {item["name"]: item["title"] for item in told["policies"]}
+    rows: list[list[Cell]] = [[names[row["policy"]], *(row[kind] for kind in kinds), row["differs"]]
+                              for row in told["structure"]]
+    said = structure_sentence(told["structure"], told["structure_now"])
+    return table("simulation-structure", "Which structure the cluster would have",
+                 [TableColumn("policy", "Policy"),
+                  *(TableColumn(kind.replace(" ", "-"), words.sentence(kind), "share") for kind in kinds),
+                  TableColumn("differs", "Other than without", "share")], rows,
+                 caption=f"{said} Share of the first {first['runs']} runs of each policy, by the same rules as in the "
+                         "chapter on structure. Indeterminate: none of the five structures passes every test. "
+                         "Contested: nobody leads, yet many decide for others. Last column: runs that end in another "
+                         "structure than the run without a policy under the same luck.")
 
 
 def _gains(told: dict[str, Any], name: str) -> Block:

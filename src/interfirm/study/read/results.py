@@ -61,6 +61,20 @@ def table(folder: Path, name: str) -> pd.DataFrame:
         return link.execute("SELECT * FROM read_parquet(?)", [str(path)]).df()
 
 
+def has(folder: Path, name: str) -> bool:
+    """Whether a folder of results holds this combined table."""
+    return (folder / f"{name}.parquet").exists()
+
+
+def record(folder: Path, name: str) -> dict[str, Any] | None:
+    """Plain values that were kept with the results; None if there are none or they are damaged."""
+    try:
+        found = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def part(folder: Path, which: str, name: str) -> pd.DataFrame:
     """One table of one part."""
     import duckdb

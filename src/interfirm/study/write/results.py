@@ -56,6 +56,12 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
+def write_record(folder: Path, name: str, record: Mapping[str, Any]) -> None:
+    """Write plain values that belong to the results, such as an analysis made of them."""
+    with _said(folder):
+        write_text(folder / f"{name}.json", json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
 def write_part(folder: Path, name: str, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write the tables of one part as Parquet; the part counts when all of them are there.
 
@@ -86,14 +92,17 @@ def sweep(folder: Path) -> None:
 
 
 def combine(folder: Path, names: Sequence[str], tables: Sequence[str]) -> None:
-    """Write each table of all parts as one file, in the order of ``names``."""
+    """Write each table of all parts that have it as one file, in the order of ``names``."""
     import duckdb
 
     from interfirm.study.write.atomic import replaced_file
 
     with _said(folder):
         for table in tables:
-            files = [str(folder / PARTS / name / f"{table}.parquet") for name in names]
+            places = [folder / PARTS / name / f"{table}.parquet" for name in names]
+            files = [str(place) for place in places if place.exists()]
+            if not files:
+                continue
             with replaced_file(folder / f"{table}.parquet") as temporary, duckdb.connect() as link:
                 link.execute("SET threads = 1")
                 listed = ", ".join(_quoted(file) for file in files)

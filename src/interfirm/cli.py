@@ -224,11 +224,12 @@ def report(
 
     from interfirm import terminal
     from interfirm.report.page import make
+    from interfirm.structure.ready import compiling
     from interfirm.study.read.tables import read_study
     from interfirm.study.write.atomic import write_text
 
     hide = anonymise or audience is Audience.PUBLIC
-    with terminal.progress() as step:
+    with compiling(), terminal.progress() as step:
         step("reading the study")
         study = read_study(path)
         model = fit_for_report(study, models, fit, seed, step)
@@ -236,7 +237,7 @@ def report(
         if hide:
             study = _pseudonyms(study, key or output.with_name(output.stem + "-key.csv"))
         summary, html = make(study, seed=seed, audience=audience.value, suppress=hide, progress=step,
-                             fit=model, policies=tried)
+                             fit=model, policies=tried, processes=True)
         write_text(output, html)
         if json_path is not None:
             write_text(json_path, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from interfirm.errors import UsageError
 from interfirm.numerals import glued
 from interfirm.report import words
+from interfirm.report.figures import figure
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,7 +25,7 @@ _CLOSING = {"measures": "What the numbers mean", "method": "How this was made", 
 _EMPTY = "–"
 
 
-def render(summary: Mapping[str, Any]) -> str:
+def render(summary: Mapping[str, Any], figure: Callable[[Mapping[str, Any]], dict[str, Any]] = figure) -> str:
     """The report as one HTML file.
 
     The page carries its style, its scripts, its pictures and its data; a content security policy lets
@@ -35,6 +36,8 @@ def render(summary: Mapping[str, Any]) -> str:
     summary
         What ``interfirm.report.summary.summarize`` returns: plain values in the format
         ``interfirm-summary/1``.
+    figure
+        Draws a figure block; see :func:`interfirm.report.figures.figure`.
 
     Returns
     -------
@@ -58,25 +61,25 @@ def render(summary: Mapping[str, Any]) -> str:
     if summary.get("format") != FORMAT:
         raise UsageError(f"This is not a summary that this version can show: its format is "
                          f"'{summary.get('format')}', expected '{FORMAT}'. Make it again with 'interfirm report'.")
-    summary = _glued(summary)
+    summary = unbroken(summary)
     style, scripts, atlas = static("page.css"), ["page.js"], _atlas(summary)
     if atlas:
         scripts.append("map.js")
     code = [static(name) for name in scripts]
     page = _environment(summary).get_template("page.html.j2").render(
-        **_context(summary), atlas=atlas, style=Markup(style), scripts=[Markup(text) for text in code],
+        **_context(summary, figure), atlas=atlas, style=Markup(style), scripts=[Markup(text) for text in code],
         policy=policy(style, code),
     )
     return page + "\n"
 
 
-def _glued(value: Any) -> Any:
+def unbroken(value: Any) -> Any:
     """The summary with no line break between a number and its sign for per cent."""
     if isinstance(value, str):
         return glued(value)
     if isinstance(value, Mapping):
-        return {key: _glued(item) for key, item in value.items()}
-    return [_glued(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: unbroken(item) for key, item in value.items()}
+    return [unbroken(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def policy(style: str, scripts: list[str]) -> str:
@@ -166,10 +169,8 @@ def _environment(summary: Mapping[str, Any]) -> Environment:
     return out
 
 
-def _context(summary: Mapping[str, Any]) -> dict[str, Any]:
+def _context(summary: Mapping[str, Any], figure: Callable[[Mapping[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     from markupsafe import Markup
-
-    from interfirm.report.figures import figure
 
     measures = summary.get("measures") or {}
     chapters = summary["chapters"]

@@ -26,6 +26,7 @@ FORMAT: Final = "interfirm-summary/1"
 CHAPTERS: Final = ("who", "cohesion", "positions", "groups", "change", "structure", "holding", "capability",
                    "cases", "partners", "knowledge", "relations", "alliances", "place", "cluster", "performance",
                    "dynamics", "simulation")
+_LAST: Final = ("structure",)  # its search may still be compiled by a second process
 _PACKAGES: Final = ("numpy", "scipy", "pandas", "igraph", "numba")
 _PER_CHAPTER: Final = 2
 _FEWEST: Final = 3
@@ -33,7 +34,8 @@ _FEWEST: Final = 3
 
 def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str | None = None,
               progress: Callable[[str], None] | None = None, fit: dict[str, Any] | None = None,
-              policies: dict[str, Any] | None = None) -> dict[str, Any]:
+              policies: dict[str, Any] | None = None,
+              made: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
     """Collect findings, chapters, map and method of a study in one dictionary, ready for JSON.
 
     The report speaks mostly of the main relation: the one with most ties in the last wave, or the
@@ -58,6 +60,8 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         A fitted tie-formation model as plain values (:func:`interfirm.dynamics.to_dict`), for its chapter.
     policies
         An experiment with policies as plain values (:func:`interfirm.simulation.told`), for its chapter.
+    made
+        Is told each chapter as soon as it is made, as plain values.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
     if audience == "public" and not is_anonymous(study):
         study, _ = anonymise(study)
     ctx = Context(study, seed, audience, fit, policies, progress=progress)
-    chapters = [_chapter(ctx, name) for name in CHAPTERS]
+    chapters, plain = _chapters(ctx, made or (lambda _chapter: None))
     findings = choose(chapters)
     spoken = [actor for claim in findings for actor in ctx.spoken.get(claim.id, [])]
     ctx.step("drawing the map")
@@ -91,12 +95,23 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         "findings": [_plain_claim(claim) for claim in findings],
         "advice": next_steps(chapters),
         "certainty": [{"word": item.word, "at_least": item.at_least} for item in vocabulary.CERTAINTIES],
-        "chapters": [_listed(chapter.to_dict()) for chapter in chapters],
+        "chapters": plain,
         "map": map_data(ctx, spoken),
     }
     out |= _explanations(out)
     out["data"] = data_facts(ctx)
     return suppress(out) if audience == "public" else out
+
+
+def _chapters(ctx: Context, told: Callable[[dict[str, Any]], None]) -> tuple[list[Chapter], list[dict[str, Any]]]:
+    """All chapters in their order, and as plain values."""
+    made: dict[str, Chapter] = {}
+    plain: dict[str, dict[str, Any]] = {}
+    for name in sorted(CHAPTERS, key=_LAST.__contains__):
+        made[name] = _chapter(ctx, name)
+        plain[name] = _listed(made[name].to_dict())
+        told(plain[name])
+    return [made[name] for name in CHAPTERS], [plain[name] for name in CHAPTERS]
 
 
 def _chapter(ctx: Context, name: str) -> Chapter:

@@ -17,6 +17,7 @@ from interfirm.structure.ideal_types import KINDS
 from interfirm.structure.indices import indices as all_indices
 from interfirm.structure.layers import REFUSED, Layers, adequate, read_layers, without_isolates
 from interfirm.structure.limits import limit
+from interfirm.structure.ready import wait
 from interfirm.structure.search import Arrangement, Null, arrange, arrange_random
 from interfirm.structure.sources import Relation, study_layers
 
@@ -194,6 +195,7 @@ def run(layers: Layers, seed: int, effort: Effort, *, proxy: bool) -> Classifica
         numbers = all_indices(layers.exchange, layers.coordination if layers.known else None)
     if not layers.fit:
         return _unfit(layers, numbers, settings)
+    wait()
     roots = np.random.SeedSequence(seed).spawn(5)
     start = int(roots[0].generate_state(1, np.uint64)[0])
     found = arrange(layers.exchange, layers.coordination, layers.known, restarts=effort.restarts, near=True, seed=start)

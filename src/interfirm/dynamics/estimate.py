@@ -27,7 +27,7 @@ Progress = Callable[[str, int, float], None]
 
 CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
-_SEARCH, _POLISH = 50, (200, 400, 600)
+_SEARCH, _POLISH = 50, (100, 200, 300)
 _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
 _MOST_DEGENERATE = 12  # batches in a row with empty or full networks
 _NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations
@@ -140,7 +140,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
                engine.targets(coded).sum(axis=0))
     if previous is None or list(previous.names) != coded.names:
         _search(run)
-    last = _finish(run, phase3, _polish(run))
+    last = _finish(run, phase3, *_polish(run))
     _judge(coded, last, found)
     return Fit.of(coded, panel, spec, run.theta, last, seed=seed, panels=run.used, findings=tuple(found),
                   cpu_seconds=time.process_time() - began)
@@ -200,31 +200,31 @@ def _search(run: _Run) -> None:
     run.theta = kept
 
 
-def _polish(run: _Run) -> Moments:
-    """Newton steps on growing batches; derivatives are pooled over them."""
-    pooled = run.batch(_POLISH[0], "polish")
-    _step(run, pooled, mix=0.0, cap=3.0)
+def _polish(run: _Run) -> tuple[Moments, Floats]:
+    """Newton steps on growing batches, each with all batches so far; and where the last of them was simulated."""
+    pooled, at = run.batch(_POLISH[0], "polish"), run.theta.copy()
     for size in _POLISH[1:]:
-        pooled = run.batch(size, "polish").pooled(pooled)
         _step(run, pooled, mix=0.0, cap=3.0)
-    return pooled
+        pooled, at = run.batch(size, "polish").pooled(pooled, run.theta - at), run.theta.copy()
+    _step(run, pooled, mix=0.0, cap=3.0)
+    return pooled, at
 
 
-def _finish(run: _Run, size: int, before: Moments) -> Moments:
+def _finish(run: _Run, size: int, before: Moments, at: Floats) -> Moments:
     """The last batch; repeated after a correcting step while it has not converged.
 
     Its derivative is pooled with those of the batches before: their parameters differ by a small part of a standard
     error, and the noise of the derivative is what standard errors suffer from most.
     """
-    found = run.batch(size, "last batch").pooled(before)
+    found = run.batch(size, "last batch").pooled(before, run.theta - at)
     for _ in range(_MOST_REPEATS):
-        if found.maximum <= 0.75 * CONVERGED_MAX and found.largest <= CONVERGED_EACH:
+        if found.maximum <= CONVERGED_MAX and found.largest <= CONVERGED_EACH:
             break
-        kept, theta = found, run.theta.copy()
+        kept, at = found, run.theta.copy()
         _step(run, found, mix=0.0, cap=3.0)
-        found = run.batch(size, "last batch").pooled(kept)
+        found = run.batch(size, "last batch").pooled(kept, run.theta - at)
         if found.maximum > kept.maximum and kept.maximum <= CONVERGED_MAX:
-            run.theta = theta
+            run.theta = at
             return kept
     return found
 

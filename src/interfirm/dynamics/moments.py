@@ -71,11 +71,16 @@ class Moments:
         squared = float(self.raw[keep] @ np.linalg.pinv(part, hermitian=True) @ self.raw[keep])
         return math.sqrt(max(squared, 0.0))
 
-    def pooled(self, before: Moments) -> Moments:
-        """These moments with the derivative averaged with that of an earlier batch, weighted by size."""
+    def pooled(self, before: Moments, moved: Floats) -> Moments:
+        """These moments with derivative and deviation averaged with those of an earlier batch, weighted by size.
+
+        ``moved`` (K): these parameters less those of the earlier batch. The earlier deviation is carried along the
+        derivative.
+        """
         share = self.size / (self.size + before.size)
         derivative = share * self.derivative + (1 - share) * before.derivative
-        return replace(self, derivative=derivative, size=self.size + before.size)
+        deviation = share * self.deviation + (1 - share) * (before.deviation + derivative @ moved)
+        return replace(self, derivative=derivative, deviation=deviation, size=self.size + before.size)
 
 
 def moments(coded: Coded, sample: Sample) -> Moments:

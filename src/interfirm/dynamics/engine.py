@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from interfirm.dynamics.coding import Coded
 from interfirm.errors import UsageError
 from interfirm.kernels import saom
 from interfirm.kernels import saom_codes as k
+from interfirm.kernels.saom_parts import parts
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,16 +98,30 @@ def simulate(coded: Coded, theta: Floats, replications: int, *, seed: int, first
     kept = replications if keep else 0
     ends = np.zeros((kept, periods, variables, n, n), np.uint8)
     levels = np.zeros((kept, periods, variables, n), np.int32)
-    base = static(coded, theta)
+    base, called = static(coded, theta), _parts(coded)
     theta = np.ascontiguousarray(theta, dtype=float)
 
     def run(part: slice) -> None:
         saom.simulate(coded.fx, coded.ratefx, coded.info, theta, coded.tabs, coded.dy, coded.x0, coded.z0, coded.free,
                       coded.seen, coded.zseen, coded.active, *base, coded.spells, coded.stop, np.uint64(seed),
-                      first + part.start, stats[part], scores[part], times[part], ends[part], levels[part])
+                      first + part.start, stats[part], scores[part], times[part], ends[part], levels[part],
+                      _room(coded), *called)
 
     _spread(run, replications, threads)
     return Sample(stats * coded.scale, scores, times, ends, levels)
+
+
+def _room(coded: Coded) -> tuple[Any, ...]:
+    """Room for one thread to work in."""
+    _, variables, n = coded.x0.shape[:3]
+    return tuple(saom.room(variables, n, len(coded.fx), len(coded.spells) > 0))
+
+
+def _parts(coded: Coded) -> tuple[Any, ...]:
+    """The compiled parts that the model needs."""
+    behaviours = coded.info[0, :, k.CHOICE] == k.BEHAVIOUR
+    codes = {int(row[k.CODE]) for row in coded.fx if not behaviours[row[k.DEP]]}
+    return parts(codes, set(coded.info[0, :, k.CHOICE].tolist()))
 
 
 def _spread(run: Callable[[slice], None], size: int, threads: int) -> None:
@@ -146,7 +162,7 @@ def level_statistics(coded: Coded, period: int, variable: int) -> Floats:
     levels = int(coded.tabs[variable, k.HIGHEST] - coded.tabs[variable, k.LOWEST]) + 1
     out = np.zeros((coded.x0.shape[2], levels, last - first))
     saom.look_at_levels(coded.fx, coded.info[period], coded.tabs, coded.dy[period], coded.x0[period], coded.z0[period],
-                        coded.seen[period], variable, out)
+                        coded.seen[period], variable, out, _room(coded))
     return out
 
 
@@ -154,5 +170,7 @@ def _look(coded: Coded, p: int, stats: Floats, variable: int, tie: int, out: Flo
           info: npt.NDArray[np.int64] | None = None, theta: Floats | None = None) -> None:
     info = coded.info if info is None else info
     theta = coded.start if theta is None else theta
+    fill, more, _, _, levels, count = _parts(coded)
     saom.look(coded.fx, coded.ratefx, info[p], theta, coded.tabs, coded.dy[p], coded.x0[p], coded.z0[p], coded.seen[p],
-              coded.zseen[p], coded.ends[p], coded.end_levels[p], stats, variable, tie, out)
+              coded.zseen[p], coded.ends[p], coded.end_levels[p], stats, variable, tie, out, _room(coded),
+              fill, more, levels, count)

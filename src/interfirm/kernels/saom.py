@@ -9,8 +9,7 @@ from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
-from interfirm.kernels.saom_choice import agree, choose, step_behaviour, utilities
-from interfirm.kernels.saom_effects import contributions
+from interfirm.kernels.saom_choice import choose, utilities
 from interfirm.kernels.saom_state import (
     clear,
     copy_network,
@@ -22,23 +21,31 @@ from interfirm.kernels.saom_state import (
     toggle,
     uniform,
 )
-from interfirm.kernels.saom_statistics import keep_seen, rate_value, statistics
+from interfirm.kernels.saom_statistics import keep_seen, rate_value
+
+
+def room(variables, n, effects, moving):  # type: ignore[no-untyped-def]
+    """Room for a model to work in: three networks and their lists; weights; one array per actor each; ...
+
+    The kernels allocate nothing, so that they need not count references to arrays.
+    """
+    rows = variables * (2 * n + 3) + 2 + k.TYPES
+    return (*(np.zeros((variables, n, n), np.uint8) for _ in range(3)),
+            *(np.zeros((rows, n), np.int32) for _ in range(3)),
+            np.zeros((5 + effects, max(n, effects) + 1)), np.zeros(n, np.int32), np.zeros(1, np.uint64),
+            np.zeros((variables, n, n) if moving else (0, 0, 0), np.uint8), np.zeros(n, np.int64),
+            np.zeros((variables, n)), np.zeros(variables))
 
 
 @njit(**k.INNER)
-def _ties(variables, n):  # type: ignore[no-untyped-def]
-    return np.zeros((variables, n, n), np.uint8)
-
-
-@njit(**k.INNER)
-def _listed(active, p):  # type: ignore[no-untyped-def]
-    """Positions of those who take part in a period."""
-    out, size = np.zeros(active.shape[1], np.int64), 0
+def _listed(active, p, out):  # type: ignore[no-untyped-def]
+    """Put down the positions of those who take part in a period; returns their number."""
+    size = 0
     for i in range(active.shape[1]):
         if active[p, i]:
             out[size] = i
             size += 1
-    return out[:size]
+    return size
 
 
 @njit(**k.INNER)
@@ -99,7 +106,10 @@ def _next_event(spells, p, clock):  # type: ignore[no-untyped-def]
 
 @njit(**k.INNER)
 def _come_and_go(info, spells, p, clock, x, g, free, now, room):  # type: ignore[no-untyped-def]
-    """End the ties of those who have left, and allow those who are there to each other; returns who is there."""
+    """End the ties of those who have left, and allow those who are there to each other.
+
+    Puts those who are there in ``room`` and returns their number.
+    """
     n, size = g.shape[1], 0
     for i in range(n):
         if spells[p, i, 0] <= clock < spells[p, i, 1]:
@@ -116,7 +126,7 @@ def _come_and_go(info, spells, p, clock, x, g, free, now, room):  # type: ignore
                 now[v, i, j] = free[v, i, j] if both else 0
                 if x[v, i, j] and not both:
                     toggle(x, g, v, i, j)
-    return room[:size]
+    return size
 
 
 @njit(**k.INNER)
@@ -147,7 +157,7 @@ def _lapse(info, ratefx, theta, tabs, dy, x, g, who, lam, totals, wait, score): 
 
 @njit(**k.OUTER)
 def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, active, weight, cumulated, shares, spells,  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
-             stop, seed, first, stats, scores, times, ends, levels):
+             stop, seed, first, stats, scores, times, ends, levels, rooms, fill, more, agree, step, levels_of, count):
     """Simulate panels and what the method of moments needs of them. P periods, R replications.
 
     Parameters
@@ -180,17 +190,16 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
     ends, levels
         R × P × V × N × N uint8 and R × P × V × N int32: receive networks and behaviour at the end of the periods;
         of length 0 where they are not wanted.
+    rooms
+        See ``room``.
+    fill, more, agree, step, levels_of, count
+        See :mod:`interfirm.kernels.saom_parts`.
     """
-    variables, n, effects = x0.shape[1], x0.shape[2], fx.shape[0]
-    rows = variables * (2 * n + 3) + 2 + k.TYPES
-    x, ox, sx = _ties(variables, n), _ties(variables, n), _ties(variables, n)
-    g, og, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
-    f = np.zeros((5 + effects, max(n, effects) + 1))
-    lag, state = np.zeros(n, np.int32), np.zeros(1, np.uint64)
-    now, room = np.zeros((variables, n, n) if spells.shape[0] else (0, 0, 0), np.uint8), np.zeros(n, np.int64)
-    lam, totals, varying = np.zeros((variables, n)), np.zeros(variables), ratefx.shape[0] > 0
+    variables, n = x0.shape[1], x0.shape[2]
+    x, ox, sx, g, og, sg, f, lag, state, now, here, lam, totals = rooms
+    varying = ratefx.shape[0] > 0
     for p in range(x0.shape[0]):
-        who = _listed(active, p)
+        who = here[:_listed(active, p, here)]
         v_info, v_dy, v_free, v_seen = info[p], dy[p], free[p], seen[p]
         v_weight, v_cumulated, v_shares = weight[p], cumulated[p], shares[p]
         _open(v_info, x0[p], z0[p], v_seen, ox, og, sx, sg)
@@ -209,7 +218,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 if v_info[v, k.CHOICE] != k.BEHAVIOUR:
                     copy_network(ox, og, x, g, v, v_info[v, k.ROWS], v_info[v, k.COLS])
             if moving:
-                event, who = first_event, _come_and_go(v_info, spells, p, 0.0, x, g, free[p], now, room)
+                event, who = first_event, here[:_come_and_go(v_info, spells, p, 0.0, x, g, free[p], now, here)]
             _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
             clock, distance, steps, took = 0.0, 0, 0, -1.0
             while steps < stop[0]:
@@ -223,7 +232,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                 _lapse(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals, wait, score)
                 if over and event < 1.0:
                     event = _next_event(spells, p, clock)
-                    who = _come_and_go(v_info, spells, p, clock, x, g, free[p], now, room)
+                    who = here[:_come_and_go(v_info, spells, p, clock, x, g, free[p], now, here)]
                     _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
                     continue
                 if over or whole <= 0.0:
@@ -244,7 +253,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                     if ratefx[q, k.R_DEP] == v:
                         score[ratefx[q, k.R_PARAM]] += rate_value(ratefx, tabs, v_dy, x, g, q, i)
                 if kind == k.BEHAVIOUR:
-                    move = step_behaviour(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, state, score)
+                    move = step(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, state, score)
                     g[lists(v, n) + 2 * n + 2, i] += move
                     if varying and move != 0:
                         _all_rates(v_info, ratefx, theta, tabs, v_dy, x, g, who, lam, totals)
@@ -259,12 +268,13 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                     asked = True
                 else:
                     j = choose(fx, v_info, theta, tabs, v_dy, x, g, f, v_free, v_weight, v_cumulated, v_shares, v, i,
-                               state, lag, score)
+                               state, lag, score, fill, more)
                     if j < 0:
                         continue
                     there = x[v, i, j]
                     asked = kind == k.CONFIRMATION and not there
-                if asked and agree(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, j, state, lag, score) == there:
+                if asked and agree(fx, v_info, theta, tabs, v_dy, x, g, f, v, i, j, state, lag, score, fill,
+                                   more) == there:
                     continue
                 toggle(x, g, v, i, j)
                 if kind != k.DIRECTED:
@@ -278,8 +288,8 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                         took = clock
                         break
             times[rep, p] = took
-            statistics(fx, ratefx, v_info, tabs, v_dy, x0[p], z0[p], v_seen, zseen[p], x, g, sx, sg, f, lag,
-                       stats[rep, p])
+            count(fx, ratefx, v_info, tabs, v_dy, x0[p], z0[p], v_seen, zseen[p], x, g, sx, sg, f, lag, stats[rep, p],
+                  fill, more, levels_of)
             if ends.shape[0]:
                 for v in range(variables):
                     for i in range(n):
@@ -289,7 +299,8 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
 
 
 @njit(**k.OUTER)
-def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, stats, v, tie, out):  # type: ignore[no-untyped-def]
+def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, stats, v, tie, out, rooms,  # type: ignore[no-untyped-def]
+         fill, more, levels_of, count):
     """Statistics of given networks and levels at the end of one period, and change statistics at its start.
 
     Parameters
@@ -304,15 +315,16 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
         Variable; 0 for change statistics, 1 for contributions of present ties.
     out
         N × N × effects of v, or of length 0: receives them for every i -> j that is listed, by role.
+    rooms
+        See ``room``.
+    fill, more, levels_of, count
+        See :mod:`interfirm.kernels.saom_parts`.
     """
-    variables, n, effects = x0.shape[0], x0.shape[1], fx.shape[0]
-    rows = variables * (2 * n + 3) + 2 + k.TYPES
-    x, ox, sx = _ties(variables, n), _ties(variables, n), _ties(variables, n)
-    g, og, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
-    f, lag = np.zeros((5 + effects, max(n, effects) + 1)), np.zeros(n, np.int32)
+    n = x0.shape[1]
+    x, ox, sx, g, og, sg, f, lag = rooms[:8]
     _open(info, x0, z0, seen, ox, og, sx, sg)
     _open(info, ends, levels, seen, x, g, ox, og)
-    statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, stats)
+    count(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, stats, fill, more, levels_of)
     if not out.shape[0]:
         return
     _open(info, x0, z0, seen, x, g, ox, og)
@@ -323,18 +335,18 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
         if tie:
             size = np.int64(g[at + 2 * n, i])
             reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.SQUARE])
-            contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
+            fill(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag, more)
         else:
-            size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag)
+            size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more)
             reached = size
         for t in range(size):
             for e in range(info[v, k.LAST] - info[v, k.FIRST]):
-                out[i, g[rows - 1 - k.TYPES, t], e] = f[3 + e, t]
+                out[i, g[g.shape[0] - 1 - k.TYPES, t], e] = f[3 + e, t]
         clear(g, reached, needs)
 
 
 @njit(**k.OUTER)
-def look_at_levels(fx, info, tabs, dy, x0, z0, seen, v, out):  # type: ignore[no-untyped-def]
+def look_at_levels(fx, info, tabs, dy, x0, z0, seen, v, out, rooms):  # type: ignore[no-untyped-def]
     """What every actor adds to the statistics of behaviour v at every level, at the start of a period.
 
     Parameters
@@ -345,11 +357,10 @@ def look_at_levels(fx, info, tabs, dy, x0, z0, seen, v, out):  # type: ignore[no
         The behaviour.
     out
         N × levels × effects of v, overwritten.
+    rooms
+        See ``room``.
     """
-    variables, n = x0.shape[0], x0.shape[1]
-    rows = variables * (2 * n + 3) + 2 + k.TYPES
-    x, sx = _ties(variables, n), _ties(variables, n)
-    g, sg = np.zeros((rows, n), np.int32), np.zeros((rows, n), np.int32)
+    x, sx, g, sg = rooms[0], rooms[2], rooms[3], rooms[5]
     _open(info, x0, z0, seen, x, g, sx, sg)
     for i in range(info[v, k.ROWS]):
         for level in range(out.shape[1]):

@@ -9,14 +9,13 @@ from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
-from interfirm.kernels.saom_effects import contributions
 from interfirm.kernels.saom_state import clear, lists, reach, uniform
 
 _LARGE = 200.0
 
 
 @njit(**k.INNER)
-def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag):  # type: ignore[no-untyped-def]
+def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more):  # type: ignore[no-untyped-def]
     """List receivers, fill ``f`` by role, and row 0 with the utility that i -> j is there; returns the number listed.
 
     The caller clears the list.
@@ -24,7 +23,7 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag):  # type: ignore[no
     n, last = g.shape[1], f.shape[1] - 1
     own = np.int64(g[lists(v, n) + 2 * n, i])
     size = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.SQUARE])
-    contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(0), size, size, lag)
+    fill(fx, info, tabs, dy, x, g, f, v, i, 0, size, size, lag, more)
     for t in range(size):
         f[0, t] = 0.0
     for e in range(info[v, k.FIRST], info[v, k.LAST]):
@@ -43,13 +42,13 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag):  # type: ignore[no
 
 
 @njit(**k.INNER)
-def choose(fx, info, theta, tabs, dy, x, g, f, free, weight, cumulated, shares, v, i, state, lag, score):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+def choose(fx, info, theta, tabs, dy, x, g, f, free, weight, cumulated, shares, v, i, state, lag, score, fill, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     """Let actor i choose a tie to toggle; returns the receiver, or -1 for no change. Adds to ``score``.
 
     Receivers that are not listed have only static effects and i's own: their weights are summed beforehand
     (``weight`` = exp static utility, ``cumulated`` along each row, ``shares`` = weight × change statistic summed).
     """
-    size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag)
+    size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more)
     n, last, room = g.shape[1], f.shape[1] - 1, g.shape[0] - 1 - k.TYPES
     own, direction = g[lists(v, n) + 2 * n, i], info[v, k.DIRECTION]
     first, end = info[v, k.FIRST], info[v, k.LAST]
@@ -145,8 +144,7 @@ def _logistic(u):  # type: ignore[no-untyped-def]
     return 1.0 / (1.0 + math.exp(-max(min(u, _LARGE), -_LARGE)))
 
 
-@njit(**k.INNER)
-def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score, fill, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Whether a tie is there after both were asked (pairwise models), or after j was asked by i (confirmation)."""
     first, end, kind, room = info[v, k.FIRST], info[v, k.LAST], info[v, k.CHOICE], g.shape[0] - 1 - k.TYPES
     one, two = 0.0, 0.0
@@ -157,7 +155,7 @@ def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # ty
             f[row, e] = 0.0
         if side == 0 and kind == k.CONFIRMATION:
             continue
-        size = utilities(fx, info, theta, tabs, dy, x, g, f, v, ego, lag)
+        size = utilities(fx, info, theta, tabs, dy, x, g, f, v, ego, lag, fill, more)
         for t in range(size):
             if g[room, t] == alter:
                 wish = f[0, t]
@@ -187,7 +185,6 @@ def agree(fx, info, theta, tabs, dy, x, g, f, v, i, j, state, lag, score):  # ty
     return yes
 
 
-@njit(**k.INNER)
 def step_behaviour(fx, info, theta, tabs, dy, x, g, f, v, i, state, score):  # type: ignore[no-untyped-def]
     """Let actor i move its behaviour v by one level up or down, or leave it. Returns the change.
 

@@ -13,12 +13,10 @@ from __future__ import annotations
 from numba import njit
 
 from interfirm.kernels import saom_codes as k
-from interfirm.kernels.saom_rare import across, rare
 from interfirm.kernels.saom_state import lists
 
 
-@njit(**k.INNER)
-def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Fill row 3 + e - FIRST of ``f`` for every effect e of variable v.
 
     Parameters
@@ -33,6 +31,8 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  
         How many of the listed receivers to fill, and how many are listed.
     lag
         N int32: indegrees at the start of the period, for effects that match them.
+    more
+        What fills the row of a rare effect.
     """
     room = g.shape[0] - 1 - k.TYPES
     for first in range(info[v, k.FIRST], info[v, k.LAST]):
@@ -63,10 +63,8 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag):  
                 _triadic(code, x, g, f, v, i, row, tie, size)
             elif k.ALTIN <= code <= k.ISOLATE:
                 _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag)
-            elif code >= k.WXX:
-                across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size)
             else:
-                rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
+                more(fx, info, tabs, dy, x, g, f, v, i, e, row, tie, size)
             if code != k.TRANS and fx[e, k.DYAD] >= 0:
                 dyad = fx[e, k.DYAD]
                 for t in range(size):

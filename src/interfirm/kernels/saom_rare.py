@@ -8,9 +8,17 @@ from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_state import lists
 
 
+def more(fx, info, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
+    """The row of a rare effect (see ``contributions``)."""
+    if fx[e, k.CODE] >= k.WXX:
+        _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size)
+    else:
+        _rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
+
+
 @njit(**k.INNER)
-def rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
-    """Effects of one network that need more than counts of third parties (see ``contributions``)."""
+def _rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
+    """Effects of one network that need more than counts of third parties."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     outdeg, count = lists(v, n) + 2 * n, room + 1
     code, own, mutual = fx[e, k.CODE], g[outdeg, i], info[v, k.CHOICE] != k.DIRECTED
@@ -129,7 +137,7 @@ def _four_cycles(g, f, v, i, row, size, cols):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
-def across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
+def _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
     """Effects of a second network o, or of a dyadic covariate in closure, on i -> j.
 
     KIND of CROSS: 0 i -> j, 1 j -> i, 2 both. KIND of XWX: 0 both places of i -> j, 1 the closing tie, 2 the first

@@ -7,7 +7,6 @@ from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
-from interfirm.kernels.saom_effects import contributions
 from interfirm.kernels.saom_state import append, clear, lists, reach
 
 _OWN_SUMS = (k.EGOOUT, k.ISOLATE, k.INDIFF, k.DIST2)
@@ -30,8 +29,7 @@ def keep_seen(x, g, to_x, to_g, seen, v, rows, cols):  # type: ignore[no-untyped
                 append(to_g, at, i, j)
 
 
-@njit(**k.INNER)
-def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f, lag, out, fill, more, levels):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Fill ``out`` (K) with the statistics of a period.
 
     Effects on variable v see v at the end of the period (x, g) and everything else at its start (sx, sg, what is
@@ -43,7 +41,7 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
     for v in range(info.shape[0]):
         rows, cols, at = info[v, k.ROWS], info[v, k.COLS], lists(v, n)
         if info[v, k.CHOICE] == k.BEHAVIOUR:
-            _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, at + 2 * n + 2, out)
+            levels(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, at + 2 * n + 2, out)
             continue
         for i in range(rows):
             changed = 0
@@ -60,10 +58,10 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             roles |= 1 << fx[e, k.ROLE]
         if roles & 4:
-            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(1), x, out)
+            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(1), x, out, fill, more)
         keep_seen(x, g, sx, sg, seen, v, rows, cols)
         if roles & 3:
-            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(0), x0, out)
+            _add(fx, info, tabs, dy, sx, sg, f, v, lag, np.int64(0), x0, out, fill, more)
         for i in range(n):
             sg[at + 2 * n, i] = sg[at + 2 * n + 1, i] = 0
         for i in range(rows):
@@ -91,7 +89,7 @@ def rate_value(ratefx, tabs, dy, x, g, q, i):  # type: ignore[no-untyped-def]
 
 
 @njit(**k.INNER)
-def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore[no-untyped-def]
+def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out, fill, more):  # type: ignore[no-untyped-def]
     """Add up contributions of all present ties; of ties gained since ``other`` (creation); or, with ``lost``,
     take off those of ties that ``other`` does not have any more (endowment)."""
     rows, cols, needs = info[v, k.ROWS], info[v, k.COLS], info[v, k.NEEDS]
@@ -99,7 +97,7 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out):  # type: ignore
     for i in range(rows):
         size = np.int64(g[lists(v, n) + 2 * n, i])
         reached = reach(x, g, v, i, cols, needs, info[v, k.SQUARE])
-        contributions(fx, info, tabs, dy, x, g, f, v, i, np.int64(1), size, reached, lag)
+        fill(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag, more)
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             role, row, total = fx[e, k.ROLE], 3 + e - info[v, k.FIRST], 0.0
             if (role == k.ENDOWMENT) != (lost == 1):
@@ -155,9 +153,11 @@ def _own(fx, tabs, g, v, i, e, size, reached):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(**k.INNER)
-def _behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  # type: ignore[no-untyped-def]
-    """Creation sums the gains of those who went up, endowment the losses of those who went down."""
+def behaviour(fx, ratefx, info, tabs, dy, z0, zseen, g, sx, sg, v, row, out):  # type: ignore[no-untyped-def]
+    """Add the statistics of a behaviour, whose levels are in row ``row`` of the lists.
+
+    Creation sums the gains of those who went up, endowment the losses of those who went down.
+    """
     n = info[v, k.ROWS]
     for i in range(n):
         moved = abs(g[row, i] - z0[v, i]) * zseen[v, i]

@@ -107,14 +107,14 @@ def simulate(coded: Coded, theta: Floats, replications: int, *, seed: int, first
                       first + part.start, stats[part], scores[part], times[part], ends[part], levels[part],
                       _room(coded), *called)
 
-    _spread(run, replications, threads)
+    spread(run, replications, threads)
     return Sample(stats * coded.scale, scores, times, ends, levels)
 
 
 def _room(coded: Coded) -> tuple[Any, ...]:
     """Room for one thread to work in."""
     _, variables, n = coded.x0.shape[:3]
-    return tuple(saom.room(variables, n, len(coded.fx), len(coded.spells) > 0))
+    return saom.room(variables, n, len(coded.fx), len(coded.spells) > 0)
 
 
 def _parts(coded: Coded) -> tuple[Any, ...]:
@@ -124,7 +124,8 @@ def _parts(coded: Coded) -> tuple[Any, ...]:
     return parts(codes, set(coded.info[0, :, k.CHOICE].tolist()))
 
 
-def _spread(run: Callable[[slice], None], size: int, threads: int) -> None:
+def spread(run: Callable[[slice], None], size: int, threads: int) -> None:
+    """Call ``run`` for parts of 0 … size - 1, one to a thread."""
     chunks = min(threads, size)
     if chunks <= 1:
         run(slice(0, size))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from interfirm.dynamics import engine
 from interfirm.dynamics.fit import Fit
 from interfirm.errors import UnknownName, UsageError
 from interfirm.kernels import saom_codes as k
+from interfirm.kernels import saom_shapes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +24,14 @@ Floats = npt.NDArray[np.float64]
 
 TRIADS = ("003", "012", "102", "021D", "021U", "021C", "111D", "111U", "030T", "030C", "201", "120D", "120U", "120C",
           "210", "300")
+LONGEST = 5  # distances above are counted with the pairs that are not connected
+
+_BITS = ((0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1))
+# One triad of each type. 111D: an arc into the mutual pair; 111U: an arc out of it.
+_EXAMPLES = {
+    "003": "", "012": "01", "102": "01 10", "021D": "10 12", "021U": "01 21", "021C": "01 12", "111D": "01 10 21",
+    "111U": "01 10 12", "030T": "01 21 02", "030C": "10 21 02", "201": "01 10 02 20", "120D": "10 12 02 20",
+    "120U": "01 21 02 20", "120C": "01 12 02 20", "210": "01 12 21 02 20", "300": "01 10 12 21 02 20"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,31 +120,55 @@ def goodness_of_fit(fit: Fit, what: Sequence[str] | None = None, *, seed: int, p
             raise UnknownName("distribution", item, known)
     if panels < 50:
         raise UsageError(f"At least 50 panels are needed, not {panels}.")
-    observed, simulated = _counts(fit, v, {item: known[item] for item in chosen}, seed, panels, engine.workers(threads))
+    find = _levels if name in fit.panel.behaviours else _shapes
+    observed, simulated = find(fit, v, chosen, seed, panels, engine.workers(threads))
     return [_compare(item, name, observed[item], simulated[item]) for item in chosen]
 
 
-def _counts(fit: Fit, v: int, functions: dict[str, Callable[[npt.NDArray[np.uint8]], Floats]], seed: int, panels: int,
+def _samples(fit: Fit, seed: int, panels: int, threads: int) -> Iterator[tuple[int, engine.Sample]]:
+    """Simulated panels in batches that fit into memory, each with the number of its first one."""
+    size = max(1, int(2e8 // max(fit.coded.x0.size, 1)))
+    for first in range(0, panels, size):
+        yield first, engine.simulate(fit.coded, fit.simulated_theta, min(size, panels - first), seed=seed, first=first,
+                                     threads=threads, keep=True)
+
+
+def _levels(fit: Fit, v: int, chosen: Sequence[str], seed: int, panels: int,
             threads: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    coded, chunk = fit.coded, max(1, int(2e8 // max(fit.coded.x0.size, 1)))
-    behaviour = coded.info[0, v, k.CHOICE] == k.BEHAVIOUR
-    rows, cols = int(coded.info[0, v, k.ROWS]), int(coded.info[0, v, k.COLS])
-    mask = coded.zseen[:, v, :rows] if behaviour else coded.seen[:, v, :rows, :cols]
-    data = coded.end_levels[:, v, :rows] if behaviour else coded.ends[:, v, :rows, :cols]
+    """Numbers of actors by their level of a behaviour."""
+    coded, values = fit.coded, fit.panel.behaviours[fit.coded.variables[v]]
+    top, rows = int(np.nanmax(values) - np.nanmin(values)) + 1, int(coded.info[0, v, k.ROWS])
+    counted = coded.zseen[:, v, :rows] == 1
 
-    def count(ends: npt.NDArray[Any]) -> dict[str, Floats]:
-        parts = [np.where(mask[p] == 1, ends[p], 255 if behaviour else 0).astype(np.uint8) for p in range(len(mask))]
-        return {item: np.sum([f(part) for part in parts], axis=0) for item, f in functions.items()}
+    def count(levels: npt.NDArray[np.int32]) -> Floats:
+        return np.array([np.bincount(one[:, v, :rows][counted], minlength=top) for one in levels], dtype=float)
 
-    found: dict[str, list[Floats]] = {item: [] for item in functions}
-    for first in range(0, panels, chunk):
-        size = min(chunk, panels - first)
-        sample = engine.simulate(coded, fit.simulated_theta, size, seed=seed, first=first, threads=threads, keep=True)
-        ends = sample.levels[:, :, v, :rows] if behaviour else sample.ends[:, :, v, :rows, :cols]
-        for panel in ends:
-            for item, value in count(panel).items():
-                found[item].append(value)
-    return count(data), {item: np.array(values) for item, values in found.items()}
+    found = [count(sample.levels) for _, sample in _samples(fit, seed, panels, threads)]
+    return dict.fromkeys(chosen, count(coded.end_levels[None])[0]), dict.fromkeys(chosen, np.concatenate(found))
+
+
+def _shapes(fit: Fit, v: int, chosen: Sequence[str], seed: int, panels: int,
+            threads: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Degrees, distances and triads of a network."""
+    coded, name = fit.coded, fit.coded.variables[v]
+    sizes = {"outdegree": _highest(fit, name, 1) + 1, "indegree": _highest(fit, name, 0) + 1,
+             "geodesic": LONGEST + 1 if "geodesic" in chosen else 0, "triads": len(TRIADS) if "triads" in chosen else 0}
+    rows, cols, n = int(coded.info[0, v, k.ROWS]), int(coded.info[0, v, k.COLS]), coded.x0.shape[2]
+
+    def count(ends: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+        out = {item: np.zeros((len(ends), size)) for item, size in sizes.items()}
+
+        def run(part: slice) -> None:
+            saom_shapes.shapes(ends[part], coded.seen, v, rows, cols, _kinds(), np.zeros((n, n), np.int64),
+                               np.zeros((3, n), np.int64), *(found[part] for found in out.values()))
+
+        engine.spread(run, len(ends), threads)
+        return out
+
+    found = [count(sample.ends) for _, sample in _samples(fit, seed, panels, threads)]
+    observed = count(coded.ends[None])
+    return ({item: observed[item][0] for item in chosen},
+            {item: np.concatenate([part[item] for part in found]) for item in chosen})
 
 
 def _compare(what: str, variable: str, observed: Floats, simulated: Floats) -> GoodnessOfFit:
@@ -159,20 +194,14 @@ def _labels(what: str, size: int) -> tuple[str, ...]:
     return (*(str(d) for d in range(size - 1)), f"{size - 1}+" if what != "behaviour" else str(size - 1))
 
 
-def _known(fit: Fit, name: str) -> dict[str, Callable[[npt.NDArray[np.uint8]], Floats]]:
+def _known(fit: Fit, name: str) -> tuple[str, ...]:
     """Distributions that apply to a variable."""
     if name in fit.panel.behaviours:
-        top = int(np.nanmax(fit.panel.behaviours[name]) - np.nanmin(fit.panel.behaviours[name])) + 1
-        return {"behaviour": lambda z: np.bincount(z[z < 255], minlength=top)[:top].astype(float)}
+        return ("behaviour",)
     net = fit.panel.networks[name]
-    most_out, most_in = _highest(fit, name, 1), _highest(fit, name, 0)
-    out: dict[str, Callable[[npt.NDArray[np.uint8]], Floats]] = {
-        "outdegree": lambda x: degrees(x, 1, most_out), "indegree": lambda x: degrees(x, 0, most_in)}
     if net.two_mode:
-        return out
-    if net.directed:
-        return {**out, "geodesic": distances, "triads": triads}
-    return {"outdegree": out["outdegree"], "geodesic": distances}
+        return ("outdegree", "indegree")
+    return ("outdegree", "indegree", "geodesic", "triads") if net.directed else ("outdegree", "geodesic")
 
 
 def _highest(fit: Fit, name: str, axis: int) -> int:
@@ -182,43 +211,12 @@ def _highest(fit: Fit, name: str, axis: int) -> int:
     return int(max(4, np.quantile(seen, 0.95) + 1))
 
 
-def degrees(x: npt.NDArray[np.uint8], axis: int, top: int) -> Floats:
-    """Number of actors with 0, 1, … and at least ``top`` ties sent (axis 1) or received (axis 0)."""
-    return np.bincount(np.minimum(x.sum(axis=axis, dtype=np.int64), top), minlength=top + 1).astype(float)
-
-
-def distances(x: npt.NDArray[np.uint8], longest: int = 5) -> Floats:
-    """Number of ordered pairs at distance 1 to ``longest``, and farther or not connected."""
-    n, step = len(x), x.astype(np.float32)
-    done, front, out = np.eye(n, dtype=bool), np.eye(n, dtype=np.float32), np.zeros(longest + 1)
-    for d in range(longest):
-        front = ((front @ step) > 0).astype(np.float32)
-        front[done] = 0
-        done |= front > 0
-        out[d] = float(front.sum())
-    out[longest] = n * (n - 1) - out[:longest].sum()
+@cache
+def _kinds() -> npt.NDArray[np.int64]:
+    """Type of a triad by its six possible ties, see :func:`interfirm.kernels.saom_shapes.shapes`."""
+    out = np.zeros(64, np.int64)
+    for name, arcs in _EXAMPLES.items():
+        for place in permutations(range(3)):
+            ends = [(place[int(arc[0])], place[int(arc[1])]) for arc in arcs.split()]
+            out[sum(2 ** _BITS.index(pair) for pair in ends)] = TRIADS.index(name)
     return out
-
-
-def triads(x: npt.NDArray[np.uint8]) -> Floats:
-    """Number of triads of the 16 types, by matrix products of mutual, asymmetric and null pairs."""
-    a = x.astype(float)
-    n = len(a)
-    mutual = a * a.T
-    one = a - mutual
-    null = 1.0 - np.maximum(a, a.T)
-    np.fill_diagonal(null, 0.0)
-
-    def total(first: Floats, second: Floats, third: Floats) -> float:
-        """Σ_ijk first_ij second_jk third_ik."""
-        return float(((first @ second) * third).sum())
-
-    back = one.T
-    either = one + back
-    counts = [0.0, total(either, null, null) / 2, total(mutual, null, null) / 2, total(back, one, null) / 2,
-              total(one, back, null) / 2, total(one, one, null), total(mutual, back, null), total(mutual, one, null),
-              total(one, one, one), total(one, one, back) / 3, total(mutual, mutual, null) / 2,
-              total(back, one, mutual) / 2, total(one, back, mutual) / 2, total(one, one, mutual),
-              total(mutual, mutual, either) / 2, total(mutual, mutual, mutual) / 6]
-    counts[0] = n * (n - 1) * (n - 2) / 6 - sum(counts)
-    return np.array(counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -24,10 +25,11 @@ from interfirm.kernels.saom_state import (
 from interfirm.kernels.saom_statistics import keep_seen, rate_value
 
 
-def room(variables, n, effects, moving):  # type: ignore[no-untyped-def]
-    """Room for a model to work in: three networks and their lists; weights; one array per actor each; ...
+def room(variables: int, n: int, effects: int, moving: bool) -> tuple[Any, ...]:
+    """Room for one thread to simulate in; the kernels themselves allocate nothing.
 
-    The kernels allocate nothing, so that they need not count references to arrays.
+    Three states of V networks, as ``x`` and ``g``; ``f``; indegrees at the start of a period; random numbers; which
+    ties are free where actors enter or leave; who is there; rates of actors and of variables.
     """
     rows = variables * (2 * n + 3) + 2 + k.TYPES
     return (*(np.zeros((variables, n, n), np.uint8) for _ in range(3)),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from small import grown
 
-from interfirm.dynamics import Specification, estimate, goodness_of_fit, panel, rsiena, simulate, wald_test
+from interfirm.dynamics import Specification, engine, estimate, goodness_of_fit, panel, rsiena, simulate, wald_test
+from interfirm.dynamics.coding import code
 from interfirm.dynamics.importance import relative_importance
 from interfirm.dynamics.tests_of_fit import score_test, time_test
 from interfirm.errors import UnknownName, UsageError
@@ -15,21 +18,45 @@ from reference import BEHAVIOUR_C, MODEL_A, MODEL_B, MODEL_C
 BAND = 0.10  # standard errors; the reference's own mean over three seeds moves by up to 0.06
 SE_BAND = 0.10
 RATE_SE_BAND = 0.15  # the reference's own standard errors of rates differ by up to 19 % between seeds
-# All three runs of the reference stop on one side of a target; five of our seeds are 0.11 standard errors from their
-# plain mean, fifteen 0.096.
+# Here all three runs of the reference stop above the target of transTrip, by 0.08 to 0.15 standard deviations, which is
+# within its tolerance; twenty of our seeds are 0.09 standard errors from their plain mean, 0.05 from ``solution``.
 SHORT_OF_ITS_TARGETS = ("A_transTrip", True)
 
 
-def solution(s50, name: str, conditional: bool) -> np.ndarray:
-    """The reference's estimates at its own targets, mean over its seeds.
+def runs_of(s50, name: str, conditional: bool) -> list[dict[str, Any]]:
+    """The reference's runs of a model."""
+    return [run for run in s50.frozen["fits"] if run["model"] == name and run["cond"] == conditional]
 
-    Its runs end before their simulated means equal the targets (by up to 0.16 standard deviations, on the same side in
-    all three seeds of A conditional); one Newton step with its own derivative takes that off.
-    """
-    runs = [run for run in s50.frozen["fits"] if run["model"] == name and run["cond"] == conditional]
-    gaps = [np.array(run["mean_sim_stats"]) - run["targets"] for run in runs]
-    return np.mean([run["theta"] - np.linalg.solve(run["dfra"], gap) for run, gap in zip(runs, gaps, strict=True)],
+
+def gap(run: dict[str, Any]) -> np.ndarray:
+    """How far a run's own simulated means are from its targets."""
+    return np.array(run["mean_sim_stats"]) - run["targets"]
+
+
+def solution(s50, name: str, conditional: bool) -> np.ndarray:
+    """The reference's estimates, each moved by one Newton step to its own targets; mean over its seeds."""
+    return np.mean([run["theta"] - np.linalg.solve(run["dfra"], gap(run)) for run in runs_of(s50, name, conditional)],
                    axis=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("conditional", [False, True])
+def test_the_reference_is_as_far_from_its_targets_here_as_there(s50, conditional):
+    """Simulated at the reference's own estimates, our means miss its targets as its own last 1,000 panels do.
+
+    So where estimates differ by what is missed there, the solution of the moment equation is the same. Within 4
+    Monte-Carlo standard errors; the mean deviation of the conditional runs is 7 of them away from 0.
+    """
+    coded = code(s50.panel, Specification("friendship", MODEL_A, conditional=conditional))
+    targets, size, theirs = engine.targets(coded).sum(axis=0), 2000, []
+    for run in runs_of(s50, "A_transTrip", conditional):
+        stats = engine.simulate(coded, np.array(run["theta"]), size, seed=1, threads=2).stats.sum(axis=1)
+        spread = stats.std(axis=0)
+        ours = (stats.mean(axis=0) - targets) / spread
+        theirs.append(gap(run) / spread)
+        assert np.abs(ours - theirs[-1]).max() < 4 * np.sqrt(1 / size + 1 / run["n3"])
+    missed = np.mean(theirs, axis=0)[-1] / np.sqrt(1 / (len(theirs) * run["n3"]))
+    assert (missed > 5) == conditional
 
 
 @pytest.mark.slow

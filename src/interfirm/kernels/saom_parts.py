@@ -7,7 +7,6 @@ its callers and theirs. It is called through a pointer instead. A part that a mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from numba import cfunc, types
@@ -36,9 +35,13 @@ _COUNT = types.void(_CODES, _CODES, _CODES, _TABLE, _DYADS, _TIES, _LISTS, _TIES
                     _TABLE, _LAG, _VALUES, *_EFFECTS, types.FunctionType(_LEVELS))
 
 
-@cache
+_made: dict[Callable[..., Any], Any] = {}
+
+
 def _compiled(function: Callable[..., Any], signature: Any) -> Any:
-    return cfunc(signature, **k.OUTER)(function)
+    if function not in _made:
+        _made[function] = cfunc(signature, **k.OUTER)(function)
+    return _made[function]
 
 
 def parts(codes: set[int], choices: set[int]) -> tuple[Any, ...]:

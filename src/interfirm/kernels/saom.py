@@ -17,7 +17,6 @@ from interfirm.kernels.saom_state import (
     exponential,
     fill_lists,
     lists,
-    reach,
     seeded,
     toggle,
     uniform,
@@ -335,12 +334,11 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
         lag[j] = g[at + 2 * n + 1, j]
     for i in range(info[v, k.ROWS]):
         if tie:
+            reached = fill(fx, info, tabs, dy, x, g, f, v, i, 1, lag, more)
             size = np.int64(g[at + 2 * n, i])
-            reached = reach(x, g, v, i, info[v, k.COLS], needs, info[v, k.SQUARE])
-            fill(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag, more)
         else:
-            size = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more)
-            reached = size
+            reached = utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more)
+            size = reached
         for t in range(size):
             for e in range(info[v, k.LAST] - info[v, k.FIRST]):
                 out[i, g[g.shape[0] - 1 - k.TYPES, t], e] = f[3 + e, t]

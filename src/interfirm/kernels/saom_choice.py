@@ -9,7 +9,7 @@ from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
-from interfirm.kernels.saom_state import clear, lists, reach, uniform
+from interfirm.kernels.saom_state import clear, lists, uniform
 
 _LARGE = 200.0
 
@@ -22,8 +22,7 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more):  # typ
     """
     n, last = g.shape[1], f.shape[1] - 1
     own = np.int64(g[lists(v, n) + 2 * n, i])
-    size = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.SQUARE])
-    fill(fx, info, tabs, dy, x, g, f, v, i, 0, size, size, lag, more)
+    size = fill(fx, info, tabs, dy, x, g, f, v, i, 0, lag, more)
     for t in range(size):
         f[0, t] = 0.0
     for e in range(info[v, k.FIRST], info[v, k.LAST]):

@@ -10,14 +10,17 @@ vector gathers were measured to be many times slower.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from interfirm.kernels import saom_codes as k
-from interfirm.kernels.saom_state import lists
+from interfirm.kernels.saom_state import lists, reach
 
 
-def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912
-    """Fill row 3 + e - FIRST of ``f`` for every effect e of variable v.
+def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, lag, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    """List receivers of actor i, fill row 3 + e - FIRST of ``f`` for every effect e of v; returns the number listed.
+
+    The caller clears the list.
 
     Parameters
     ----------
@@ -26,14 +29,14 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag, mo
     v, i
         Variable and actor.
     tie
-        0 for change statistics, 1 for contributions of present ties to the statistic.
-    size, reached
-        How many of the listed receivers to fill, and how many are listed.
+        0 for change statistics of all listed; 1 for what present ties, which are listed first, add to the statistic.
     lag
         N int32: indegrees at the start of the period, for effects that match them.
     more
         What fills the row of a rare effect.
     """
+    reached = reach(x, g, v, i, info[v, k.COLS], info[v, k.NEEDS], info[v, k.SQUARE])
+    size = np.int64(g[lists(v, g.shape[1]) + 2 * g.shape[1], i]) if tie else reached
     room = g.shape[0] - 1 - k.TYPES
     for first in range(info[v, k.FIRST], info[v, k.LAST]):
         e, row = first, 3 + first - info[v, k.FIRST]
@@ -86,6 +89,7 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, size, reached, lag, mo
                 for t in range(size):
                     f[product, t] *= f[row, t]
             e, row = fx[e, k.TIMES], f.shape[0] - 3
+    return reached
 
 
 @njit(**k.INNER)

@@ -25,7 +25,7 @@ _LISTS, _LAG = _array(types.int32, 2), _array(types.int32, 1)
 _STATE = (_TABLE, _DYADS, _TIES, _LISTS)  # tabs, dy, x, g
 
 _MORE = types.void(_CODES, _CODES, *_STATE, _TABLE, *[_NUMBER] * 6)
-_FILL = types.void(_CODES, _CODES, *_STATE, _TABLE, *[_NUMBER] * 5, _LAG, types.FunctionType(_MORE))
+_FILL = _NUMBER(_CODES, _CODES, *_STATE, _TABLE, *[_NUMBER] * 3, _LAG, types.FunctionType(_MORE))
 _EFFECTS = (types.FunctionType(_FILL), types.FunctionType(_MORE))
 _AGREE = _YES_OR_NO(_CODES, _CODES, _VALUES, *_STATE, _TABLE, *[_NUMBER] * 3, _BITS, _LAG, _VALUES, *_EFFECTS)
 _STEP = _NUMBER(_CODES, _CODES, _VALUES, *_STATE, _TABLE, *[_NUMBER] * 2, _BITS, _VALUES)
@@ -50,8 +50,8 @@ def parts(codes: set[int], choices: set[int]) -> tuple[Any, ...]:
     Returns
     -------
     fill, more, agree, step, levels, count
-        Change statistics of common effects, of rare ones; the choice of a partner or pair; a step of a behaviour;
-        statistics of a behaviour; all statistics.
+        Receivers and change statistics of common effects; those of rare effects; the choice of a partner or pair; a
+        step of a behaviour; statistics of a behaviour; all statistics.
     """
     from interfirm.kernels import saom_choice, saom_effects, saom_rare, saom_statistics
 

@@ -146,7 +146,7 @@ def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]
     """
     n = g.shape[1]
     at, room = lists(v, n), (g.shape[0] - 2 - TYPES)
-    size = g[at + 2 * n, i]
+    size = np.int64(g[at + 2 * n, i])
     for t in range(size):
         j = g[at + i, t]
         g[room + 1, t] = j

@@ -7,7 +7,7 @@ from numba import njit
 
 from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_behaviour import behaviour_statistic
-from interfirm.kernels.saom_state import append, clear, lists, reach
+from interfirm.kernels.saom_state import append, clear, lists
 
 _OWN_SUMS = (k.EGOOUT, k.ISOLATE, k.INDIFF, k.DIST2)
 
@@ -92,12 +92,11 @@ def rate_value(ratefx, tabs, dy, x, g, q, i):  # type: ignore[no-untyped-def]
 def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out, fill, more):  # type: ignore[no-untyped-def]
     """Add up contributions of all present ties; of ties gained since ``other`` (creation); or, with ``lost``,
     take off those of ties that ``other`` does not have any more (endowment)."""
-    rows, cols, needs = info[v, k.ROWS], info[v, k.COLS], info[v, k.NEEDS]
+    rows, needs = info[v, k.ROWS], info[v, k.NEEDS]
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     for i in range(rows):
         size = np.int64(g[lists(v, n) + 2 * n, i])
-        reached = reach(x, g, v, i, cols, needs, info[v, k.SQUARE])
-        fill(fx, info, tabs, dy, x, g, f, v, i, 1, size, reached, lag, more)
+        reached = fill(fx, info, tabs, dy, x, g, f, v, i, 1, lag, more)
         for e in range(info[v, k.FIRST], info[v, k.LAST]):
             role, row, total = fx[e, k.ROLE], 3 + e - info[v, k.FIRST], 0.0
             if (role == k.ENDOWMENT) != (lost == 1):

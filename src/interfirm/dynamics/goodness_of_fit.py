@@ -153,22 +153,24 @@ def _shapes(fit: Fit, v: int, chosen: Sequence[str], seed: int, panels: int,
     coded, name = fit.coded, fit.coded.variables[v]
     sizes = {"outdegree": _highest(fit, name, 1) + 1, "indegree": _highest(fit, name, 0) + 1,
              "geodesic": LONGEST + 1 if "geodesic" in chosen else 0, "triads": len(TRIADS) if "triads" in chosen else 0}
-    rows, cols, n = int(coded.info[0, v, k.ROWS]), int(coded.info[0, v, k.COLS]), coded.x0.shape[2]
+    rows, cols = int(coded.info[0, v, k.ROWS]), int(coded.info[0, v, k.COLS])
 
     def count(ends: npt.NDArray[np.uint8]) -> dict[str, Floats]:
         out = {item: np.zeros((len(ends), size)) for item, size in sizes.items()}
-
-        def run(part: slice) -> None:
-            saom_shapes.shapes(ends[part], coded.seen, v, rows, cols, _kinds(), np.zeros((n, n), np.int64),
-                               np.zeros((3, n), np.int64), *(found[part] for found in out.values()))
-
-        engine.spread(run, len(ends), threads)
+        engine.spread(lambda part: _count(ends[part], coded.seen, v, (rows, cols), [a[part] for a in out.values()]),
+                      len(ends), threads)
         return out
 
     found = [count(sample.ends) for _, sample in _samples(fit, seed, panels, threads)]
     observed = count(coded.ends[None])
     return ({item: observed[item][0] for item in chosen},
             {item: np.concatenate([part[item] for part in found]) for item in chosen})
+
+
+def _count(ends: npt.NDArray[np.uint8], seen: npt.NDArray[np.uint8], v: int, size: tuple[int, int],
+           out: Sequence[Floats]) -> None:
+    n = ends.shape[-1]
+    saom_shapes.shapes(ends, seen, v, *size, _kinds(), np.zeros((n, n), np.int64), np.zeros((3, n), np.int64), *out)
 
 
 def _compare(what: str, variable: str, observed: Floats, simulated: Floats) -> GoodnessOfFit:
@@ -220,3 +222,25 @@ def _kinds() -> npt.NDArray[np.int64]:
             ends = [(place[int(arc[0])], place[int(arc[1])]) for arc in arcs.split()]
             out[sum(2 ** _BITS.index(pair) for pair in ends)] = TRIADS.index(name)
     return out
+
+
+def degrees(x: npt.NDArray[np.uint8], axis: int, top: int) -> Floats:
+    """Number of actors with 0, 1, … and at least ``top`` ties sent (axis 1) or received (axis 0)."""
+    return np.bincount(np.minimum(x.sum(axis=axis, dtype=np.int64), top), minlength=top + 1).astype(float)
+
+
+def distances(x: npt.NDArray[np.uint8]) -> Floats:
+    """Number of ordered pairs at distance 1 to ``LONGEST``, and farther or not connected."""
+    return _of_one(x, LONGEST + 1, 0)[2]
+
+
+def triads(x: npt.NDArray[np.uint8]) -> Floats:
+    """Number of triads of the 16 types."""
+    return _of_one(x, 0, len(TRIADS))[3]
+
+
+def _of_one(x: npt.NDArray[np.uint8], lengths: int, types: int) -> list[Floats]:
+    out = [np.zeros((1, size)) for size in (1, 1, lengths, types)]
+    ties = np.ascontiguousarray(x, np.uint8)[None, None, None]
+    _count(ties, np.ones_like(ties[0]), 0, x.shape, out)
+    return [found[0] for found in out]

@@ -38,7 +38,7 @@ def room(variables: int, n: int, effects: int, moving: bool) -> tuple[Any, ...]:
             np.zeros((variables, n)), np.zeros(variables))
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _listed(active, p, out):  # type: ignore[no-untyped-def]
     """Put down the positions of those who take part in a period; returns their number."""
     size = 0
@@ -49,7 +49,7 @@ def _listed(active, p, out):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _open(info, x0, z0, seen, x, g, sx, sg):  # type: ignore[no-untyped-def]
     """The state at the start of a period, and the part of it that counts in statistics."""
     n = g.shape[1]
@@ -66,7 +66,7 @@ def _open(info, x0, z0, seen, x, g, sx, sg):  # type: ignore[no-untyped-def]
             keep_seen(x, g, sx, sg, seen, v, info[v, k.ROWS], info[v, k.COLS])
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no-untyped-def]
     """Rates of the actors of variable v in ``lam[v]``; returns their sum, or that of the pairs."""
     base = 1.0 if info[v, k.RATE] < 0 else theta[info[v, k.RATE]]
@@ -83,18 +83,18 @@ def _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam):  # type: ignore[no
     return total
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _all_rates(info, ratefx, theta, tabs, dy, x, g, who, lam, totals):  # type: ignore[no-untyped-def]
     for v in range(info.shape[0]):
         totals[v] = _rates(info, ratefx, theta, tabs, dy, x, g, v, who, lam)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _pairs(kind):  # type: ignore[no-untyped-def]
     return kind in (k.PAIR_DISJUNCTIVE, k.PAIR_CONJUNCTIVE, k.PAIR_COMPENSATORY)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _next_event(spells, p, clock):  # type: ignore[no-untyped-def]
     """When the next actor enters or leaves after ``clock``; at least 1 if nobody does."""
     out = 1.0
@@ -105,7 +105,7 @@ def _next_event(spells, p, clock):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _come_and_go(info, spells, p, clock, x, g, free, now, room):  # type: ignore[no-untyped-def]
     """End the ties of those who have left, and allow those who are there to each other.
 
@@ -130,7 +130,7 @@ def _come_and_go(info, spells, p, clock, x, g, free, now, room):  # type: ignore
     return size
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _pick(who, lam, v, total, varying, state):  # type: ignore[no-untyped-def]
     if not varying:
         return who[min(int(uniform(state) * who.size), who.size - 1)]
@@ -142,7 +142,7 @@ def _pick(who, lam, v, total, varying, state):  # type: ignore[no-untyped-def]
     return who[who.size - 1]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _lapse(info, ratefx, theta, tabs, dy, x, g, who, lam, totals, wait, score):  # type: ignore[no-untyped-def]
     """Take the expected number of opportunities in a stretch of time off the scores of the rates."""
     for v in range(info.shape[0]):
@@ -156,7 +156,7 @@ def _lapse(info, ratefx, theta, tabs, dy, x, g, who, lam, totals, wait, score): 
         score[ratefx[q, k.R_PARAM]] -= wait * total
 
 
-@njit(**k.OUTER)
+@njit(**k.LEAN)
 def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, active, weight, cumulated, shares, spells,  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
              stop, seed, first, stats, scores, times, ends, levels, rooms, fill, more, agree, step, levels_of, count):
     """Simulate panels and what the method of moments needs of them. P periods, R replications.
@@ -299,7 +299,7 @@ def simulate(fx, ratefx, info, theta, tabs, dy, x0, z0, free, seen, zseen, activ
                             ends[rep, p, v, i, j] = x[v, i, j]
 
 
-@njit(**k.OUTER)
+@njit(**k.LEAN)
 def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, stats, v, tie, out, rooms,  # type: ignore[no-untyped-def]
          fill, more, levels_of, count):
     """Statistics of given networks and levels at the end of one period, and change statistics at its start.
@@ -345,7 +345,7 @@ def look(fx, ratefx, info, theta, tabs, dy, x0, z0, seen, zseen, ends, levels, s
         clear(g, reached, needs)
 
 
-@njit(**k.OUTER)
+@njit(**k.LEAN)
 def look_at_levels(fx, info, tabs, dy, x0, z0, seen, v, out, rooms):  # type: ignore[no-untyped-def]
     """What every actor adds to the statistics of behaviour v at every level, at the start of a period.
 

@@ -8,7 +8,7 @@ from interfirm.kernels import saom_codes as k
 from interfirm.kernels.saom_state import lists
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def behaviour_statistic(fx, tabs, dy, x, g, e, v, i, level):  # type: ignore[no-untyped-def]
     """What actor i adds to the statistic of effect e if its behaviour v had this level.
 
@@ -23,7 +23,7 @@ def behaviour_statistic(fx, tabs, dy, x, g, e, v, i, level):  # type: ignore[no-
     return out
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _term(fx, tabs, dy, x, g, e, v, i, level, z):  # type: ignore[no-untyped-def]
     """Effect e at centred value z; with z = 1 what multiplies z, for effects that are z times something."""
     code, kind = fx[e, k.CODE], fx[e, k.KIND]
@@ -36,7 +36,7 @@ def _term(fx, tabs, dy, x, g, e, v, i, level, z):  # type: ignore[no-untyped-def
     return _alters(fx, tabs, dy, x, g, e, v, i, level, z)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _alters(fx, tabs, dy, x, g, e, v, i, level, z):  # type: ignore[no-untyped-def]
     """Over i's alters: centred similarity to them, or z times their behaviour or covariate.
 
@@ -71,7 +71,7 @@ def _alters(fx, tabs, dy, x, g, e, v, i, level, z):  # type: ignore[no-untyped-d
     return total if code == k.B_SIM else z * total
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _second(tabs, g, o, v, i, j, kind):  # type: ignore[no-untyped-def]
     """Sum (KIND bit 0: mean) of the behaviour of j's receivers other than i."""
     n = g.shape[1]
@@ -85,7 +85,7 @@ def _second(tabs, g, o, v, i, j, kind):  # type: ignore[no-untyped-def]
     return total / number if kind & 1 and number > 0 else total
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _degree(fx, x, g, e, i):  # type: ignore[no-untyped-def]
     """KIND 0 indegree, 1 outdegree, 2 reciprocated degree, 3 no tie received, 4 no tie sent."""
     o, kind, n = fx[e, k.OTHER], fx[e, k.KIND], g.shape[1]

@@ -14,7 +14,7 @@ from interfirm.kernels.saom_state import clear, lists, uniform
 _LARGE = 200.0
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more):  # type: ignore[no-untyped-def]
     """List receivers, fill ``f`` by role, and row 0 with the utility that i -> j is there; returns the number listed.
 
@@ -40,7 +40,7 @@ def utilities(fx, info, theta, tabs, dy, x, g, f, v, i, lag, fill, more):  # typ
     return size
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def choose(fx, info, theta, tabs, dy, x, g, f, free, weight, cumulated, shares, v, i, state, lag, score, fill, more):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     """Let actor i choose a tie to toggle; returns the receiver, or -1 for no change. Adds to ``score``.
 
@@ -112,7 +112,7 @@ def choose(fx, info, theta, tabs, dy, x, g, f, free, weight, cumulated, shares, 
     return chosen
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _draw_base(g, weight, cumulated, v, i, cols, mark, rest, state):  # type: ignore[no-untyped-def]
     """Draw a receiver that is not listed, by its static weight."""
     whole = cumulated[v, i, cols - 1]
@@ -138,7 +138,7 @@ def _draw_base(g, weight, cumulated, v, i, cols, mark, rest, state):  # type: ig
     return last
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _logistic(u):  # type: ignore[no-untyped-def]
     return 1.0 / (1.0 + math.exp(-max(min(u, _LARGE), -_LARGE)))
 

@@ -68,7 +68,10 @@ DIRECTED, FORCING, CONFIRMATION, PAIR_DISJUNCTIVE, PAIR_CONJUNCTIVE, PAIR_COMPEN
 # DIRECTION of a period
 BOTH, UP_ONLY, DOWN_ONLY = range(3)
 
-# Functions called from other compiled functions only: without their Python wrappers they compile faster. None of them
-# allocates, so that they need not count references to arrays, which took a quarter of the time of a simulation.
-OUTER: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-INNER: dict[str, Any] = {**OUTER, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# Functions called from other compiled functions only: without their Python wrappers they compile faster.
+OUTER: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+_ONLY_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: dict[str, Any] = {**OUTER, **_ONLY_INNER}
+# Functions that allocate nothing need not count references to arrays, which took a quarter of the time of a panel.
+LEAN: dict[str, Any] = {**OUTER, "_nrt": False}
+LEAN_INNER: dict[str, Any] = {**LEAN, **_ONLY_INNER}

@@ -92,7 +92,7 @@ def contributions(fx, info, tabs, dy, x, g, f, v, i, tie, lag, more):  # type: i
     return reached
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def weight(fx, tabs, dy, g, e, i, j):  # type: ignore[no-untyped-def]
     """Dyadic factor of effect e: a covariate, a function of the levels of a behaviour of both, or both."""
     out = 1.0
@@ -104,7 +104,7 @@ def weight(fx, tabs, dy, g, e, i, j):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached):  # type: ignore[no-untyped-def]
     """Transitive triplets i -> h -> j, i -> j, weighted by D_ij E_ih, where i -> j takes either place."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
@@ -134,7 +134,7 @@ def _closure(fx, tabs, dy, g, f, v, i, e, row, tie, size, reached):  # type: ign
         f[row, t] = weight(fx, tabs, dy, g, e, i, j) * f[1, j] + first * f[2, j]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _triadic(code, x, g, f, v, i, row, tie, size):  # type: ignore[no-untyped-def]
     """Transitive ties and the two kinds of transitive reciprocated triplets."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
@@ -158,7 +158,7 @@ def _triadic(code, x, g, f, v, i, row, tie, size):  # type: ignore[no-untyped-de
                     f[row, t] += 1.0
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _degree(fx, tabs, g, f, v, i, e, row, tie, size, lag):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Functions of the degree of j or of i; the last column holds i's value for creating any tie."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES

@@ -40,7 +40,7 @@ _made: dict[Callable[..., Any], Any] = {}
 
 def _compiled(function: Callable[..., Any], signature: Any) -> Any:
     if function not in _made:
-        _made[function] = cfunc(signature, **k.OUTER)(function)
+        _made[function] = cfunc(signature, **k.LEAN)(function)
     return _made[function]
 
 

@@ -16,7 +16,7 @@ def more(fx, info, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[
         _rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
     """Effects of one network that need more than counts of third parties."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
@@ -55,17 +55,17 @@ def _rare(fx, info, tabs, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-
             f[row, t] = _same_receivers(x, g, v, i, j, there, tie, plus if mutual else 0)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _plus_one(tabs, tab, degree):  # type: ignore[no-untyped-def]
     return tabs[tab, degree + 1] - tabs[tab, degree]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _share(part, whole):  # type: ignore[no-untyped-def]
     return part / whole if whole > 0 else 0.0
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _distance_two(x, g, v, i, j, there):  # type: ignore[no-untyped-def]
     """Actors that i -> j puts at distance two, less j itself if it is there now."""
     n, paths = g.shape[1], g.shape[0] - k.TYPES + k.TP
@@ -78,7 +78,7 @@ def _distance_two(x, g, v, i, j, there):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _assorted(fx, tabs, g, v, i, j, e, there, plus, tie):  # type: ignore[no-untyped-def]
     """f(degree of i) × g(degree of j); KIND bit 0: degree of i is the indegree, bit 1: that of j is."""
     n = g.shape[1]
@@ -98,7 +98,7 @@ def _assorted(fx, tabs, g, v, i, j, e, there, plus, tie):  # type: ignore[no-unt
     return more * theirs + (more - tabs[ego, own - there]) * rest
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _same_receivers(x, g, v, i, j, there, tie, plus):  # type: ignore[no-untyped-def]
     """Share of the receivers of i and j that both have; i -> j also changes that of i's other receivers."""
     n, both = g.shape[1], g.shape[0] - k.TYPES + k.OS
@@ -117,7 +117,7 @@ def _same_receivers(x, g, v, i, j, there, tie, plus):  # type: ignore[no-untyped
     return out
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _four_cycles(g, f, v, i, row, size, cols):  # type: ignore[no-untyped-def]
     """Four-cycles i -> j <- h -> l <- i, l different from j."""
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
@@ -136,7 +136,7 @@ def _four_cycles(g, f, v, i, row, size, cols):  # type: ignore[no-untyped-def]
         f[row, t] = f[1, g[room, t]]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-untyped-def]
     """Effects of a second network o, or of a dyadic covariate in closure, on i -> j.
 
@@ -173,12 +173,12 @@ def _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-
         f[row, t] = total
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _w(fx, dy, x, e, o, i, j):  # type: ignore[no-untyped-def]
     return dy[fx[e, k.DYAD2], i, j] if o < 0 else float(x[o, i, j])
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _paths(x, g, o, kind, i, j):  # type: ignore[no-untyped-def]
     """Third parties in network o: 0 i -> h -> j, 1 i <- h -> j, 2 i -> h <- j, 3 i <- h <- j."""
     n, side, out = g.shape[1], kind & 1, 0.0

@@ -7,7 +7,7 @@ from numba import njit
 from interfirm.kernels import saom_codes as k
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _listed(x, seen, rows, cols, partners, degree, sent):  # type: ignore[no-untyped-def]
     """List the receivers of every row, or, unless ``sent``, all it is joined to, by ties that count."""
     for i in range(rows):
@@ -19,7 +19,7 @@ def _listed(x, seen, rows, cols, partners, degree, sent):  # type: ignore[no-unt
         degree[i] = size
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _distances(n, partners, degree, met, queue, counts):  # type: ignore[no-untyped-def]
     """Add the ordered pairs at distance 1, 2, …; in the last place those farther or not connected."""
     longest = counts.size - 1
@@ -45,12 +45,12 @@ def _distances(n, partners, degree, met, queue, counts):  # type: ignore[no-unty
         counts[longest] += n - 1 - reached
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _arcs(x, seen, i, j):  # type: ignore[no-untyped-def]
     return (x[i, j] & seen[i, j]) + 2 * (x[j, i] & seen[j, i])
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _triads(x, seen, n, partners, degree, met, kinds, counts):  # type: ignore[no-untyped-def]
     """Add the triads of each type, of which each with a tie is met once; the rest have none.
 
@@ -84,7 +84,7 @@ def _triads(x, seen, n, partners, degree, met, kinds, counts):  # type: ignore[n
     counts[0] += rest
 
 
-@njit(**k.OUTER)
+@njit(**k.LEAN)
 def shapes(x, seen, v, rows, cols, kinds, partners, room, out, into, far, triads):  # type: ignore[no-untyped-def]
     """Distributions of variable v, summed over P periods, for R panels.
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from interfirm.kernels.saom_codes import FR, INNER, IS, OS, OSR, RP, RR, TYPES
+from interfirm.kernels.saom_codes import FR, IS, LEAN_INNER, OS, OSR, RP, RR, TYPES
 
 _GOLD = np.uint64(0x9E3779B97F4A7C15)
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -15,7 +15,7 @@ _MIX2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def mix(value):  # type: ignore[no-untyped-def]
     """The finaliser of splitmix64: a well-mixed function of one 64-bit number."""
     z = np.uint64(value)
@@ -24,32 +24,32 @@ def mix(value):  # type: ignore[no-untyped-def]
     return z ^ (z >> _S31)
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def seeded(state, seed, replication, period):  # type: ignore[no-untyped-def]
     """Start the stream of one replication and period; it depends on nothing else."""
     state[0] = mix(mix(mix(np.uint64(seed) + _GOLD) ^ np.uint64(replication)) + _GOLD * np.uint64(period + 1))
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def uniform(state):  # type: ignore[no-untyped-def]
     """A float in (0, 1)."""
     state[0] += _GOLD
     return (float(mix(state[0]) >> _S11) + 0.5) / 9007199254740992.0
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def exponential(state):  # type: ignore[no-untyped-def]
     """A waiting time with mean 1."""
     return -math.log(uniform(state))
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def lists(v, n):  # type: ignore[no-untyped-def]
     """First row of variable v in ``g``; its receivers. Senders, outdegrees and so on follow at fixed distances."""
     return v * (2 * n + 3)
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def append(g, at, i, j):  # type: ignore[no-untyped-def]
     """Enter i -> j in the lists that start at row ``at``."""
     n = g.shape[1]
@@ -59,7 +59,7 @@ def append(g, at, i, j):  # type: ignore[no-untyped-def]
     g[at + 2 * n + 1, j] += 1
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def fill_lists(x, g, v, rows, cols):  # type: ignore[no-untyped-def]
     """Make the neighbour lists of variable v from its matrix."""
     n = g.shape[1]
@@ -73,7 +73,7 @@ def fill_lists(x, g, v, rows, cols):  # type: ignore[no-untyped-def]
                 append(g, at, i, j)
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def _drop(g, row, degree, i, item):  # type: ignore[no-untyped-def]
     last = g[degree, i] - 1
     g[degree, i] = last
@@ -83,7 +83,7 @@ def _drop(g, row, degree, i, item):  # type: ignore[no-untyped-def]
             return
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def toggle(x, g, v, i, j):  # type: ignore[no-untyped-def]
     """Create i -> j if it is not there, end it if it is."""
     n = g.shape[1]
@@ -97,7 +97,7 @@ def toggle(x, g, v, i, j):  # type: ignore[no-untyped-def]
         append(g, at, i, j)
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def copy_network(x, g, to_x, to_g, v, rows, cols):  # type: ignore[no-untyped-def]
     """Copy variable v from one state into another."""
     n = g.shape[1]
@@ -113,7 +113,7 @@ def copy_network(x, g, to_x, to_g, v, rows, cols):  # type: ignore[no-untyped-de
                 to_g[at + side * n + i, t] = g[at + side * n + i, t]
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def _walk(x, g, v, at, i, room, first, second, kind, size):  # type: ignore[no-untyped-def]
     """Count third parties of one kind: ``first``/``second`` 0 follow a tie forward, 1 backward.
 
@@ -137,7 +137,7 @@ def _walk(x, g, v, at, i, room, first, second, kind, size):  # type: ignore[no-u
     return size
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]
     """List the receivers that i's change statistics have to look at, and count third parties for each.
 
@@ -177,7 +177,7 @@ def reach(x, g, v, i, cols, needs, square):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(**INNER)
+@njit(**LEAN_INNER)
 def clear(g, size, needs):  # type: ignore[no-untyped-def]
     """Forget marks and counts of the listed receivers."""
     room = g.shape[0] - 2 - TYPES

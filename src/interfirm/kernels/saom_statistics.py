@@ -12,7 +12,7 @@ from interfirm.kernels.saom_state import append, clear, lists
 _OWN_SUMS = (k.EGOOUT, k.ISOLATE, k.INDIFF, k.DIST2)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def keep_seen(x, g, to_x, to_g, seen, v, rows, cols):  # type: ignore[no-untyped-def]
     """Copy variable v into another state, only the ties that count in statistics."""
     n = g.shape[1]
@@ -71,7 +71,7 @@ def statistics(fx, ratefx, info, tabs, dy, x0, z0, seen, zseen, x, g, sx, sg, f,
                     append(sg, at, i, j)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def rate_value(ratefx, tabs, dy, x, g, q, i):  # type: ignore[no-untyped-def]
     """Value of rate effect q for actor i: a covariate, or a function of a degree or of the level of a behaviour."""
     code, which, o, n = ratefx[q, k.R_CODE], ratefx[q, k.R_WHICH], ratefx[q, k.R_OTHER], g.shape[1]
@@ -88,7 +88,7 @@ def rate_value(ratefx, tabs, dy, x, g, q, i):  # type: ignore[no-untyped-def]
     return tabs[which, both]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out, fill, more):  # type: ignore[no-untyped-def]
     """Add up contributions of all present ties; of ties gained since ``other`` (creation); or, with ``lost``,
     take off those of ties that ``other`` does not have any more (endowment)."""
@@ -120,7 +120,7 @@ def _add(fx, info, tabs, dy, x, g, f, v, lag, lost, other, out, fill, more):  # 
         clear(g, reached, needs)
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _of_ego(fx, tabs, g, v, i, e, lag):  # type: ignore[no-untyped-def]
     """A factor that is the same for every receiver: a function of i's indegree here, or of a degree elsewhere."""
     n, kind = g.shape[1], fx[e, k.KIND]
@@ -129,13 +129,13 @@ def _of_ego(fx, tabs, g, v, i, e, lag):  # type: ignore[no-untyped-def]
     return tabs[fx[e, k.TAB], g[lists(fx[e, k.OTHER], n) + 2 * n + (1 if kind == 2 else 0), i]]
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def own_sum(code):  # type: ignore[no-untyped-def]
     """Whether the statistic is not a sum over present ties."""
     return code in _OWN_SUMS
 
 
-@njit(**k.INNER)
+@njit(**k.LEAN_INNER)
 def _own(fx, tabs, g, v, i, e, size, reached):  # type: ignore[no-untyped-def]
     n, room, code = g.shape[1], g.shape[0] - 1 - k.TYPES, fx[e, k.CODE]
     received = g[lists(v, n) + 2 * n + 1, i]

@@ -83,8 +83,7 @@ def dynamics(
     threads: Annotated[int | None, typer.Option(help="Threads; one per processor, at most 8, if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random; the same seed gives the same result.")] = 1,
 ) -> None:
-    """Say why ties form, last and end: a tie-formation model (SAOM) from two or more waves; with --cross-section which
-    ties are there in one wave (ERGM)."""
+    """Say why ties form, last and end: a tie-formation model (SAOM) from two or more waves, or (ERGM) from one."""
     from interfirm import terminal
     from interfirm.study.read.tables import read_study
 

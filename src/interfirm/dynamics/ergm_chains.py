@@ -138,11 +138,12 @@ class Chains:
             raise Runaway
         return Draws(stats, nets.reshape(-1, n, n))
 
-    def tune(self, draws: Draws, *, most: int) -> None:
-        """Lengthen the distance between draws, until one in about three is worth an independent one."""
-        worth = draws.effective() / draws.flat.shape[0]
-        if worth < 0.25:
-            self.interval = max(self.interval, min(int(self.interval * min(0.4 / max(worth, 0.05), 4)), most))
+    def tune(self, draws: Draws, worth: float, *, most: int) -> None:
+        """Lengthen the distance between draws, until each is worth this share of an independent one."""
+        now = draws.effective() / draws.flat.shape[0]
+        if now < worth:
+            longer = self.interval * min(1.3 * worth / max(now, 0.01), 6)
+            self.interval = max(self.interval, min(int(longer), most))
 
 
 def workers(threads: int | None) -> int:

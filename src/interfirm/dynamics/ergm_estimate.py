@@ -35,7 +35,7 @@ Progress = Callable[[str, int, float], None]
 _SEARCH, _MOST_SEARCH, _MOST_LOST, _POLISH, _TURNS = 100, 40, 3, 4, 60
 _NEAR, _FAR, _LOST = 0.15, 1.5, 3.0  # deviation from the observed in standard deviations of the sampled networks
 _TOO_FAR: Final = 1e3
-_LONGEST: Final = 20_000_000  # steps of a chain for one sample
+_LONGEST: Final = 5_000_000  # steps of a chain for one sample
 
 
 def ergm(data: Study | Panel, spec: Specification, *, wave: str | int | None = None, seed: int, draws: int = 2000,
@@ -151,6 +151,12 @@ class _Run:
             if chains is not None:
                 chains.start_at(np.stack([self.made.ties] * CHAINS))
 
+    def tune(self, stage: Stage, worth: float, most: int) -> None:
+        """Lengthen the distance between draws where they are too much alike."""
+        self.chains.tune(stage.draws, worth, most=most)
+        if self.given is not None and stage.given is not None:
+            self.given.tune(stage.given, worth, most=most)
+
     def tell(self, what: str, far: float) -> None:
         self.progress(what, self.chains.networks, far)
 
@@ -174,9 +180,10 @@ def _sampled(made: Model, found: Findings, seed: int, draws: int, likelihood: bo
     last, theta = _polish(run, theta, draws)
     if why := c.degenerate(made, last.draws):
         raise c.refuse(made, why)
+    interval = run.chains.interval
     value = bridge(made, theta, run.chains, run.given, progress=progress) if likelihood else (np.nan, np.nan)
     return ErgmFit.sampled(made, theta, last, value, guess, seed=seed, findings=tuple(found.sorted()),
-                           networks=run.chains.networks, interval=run.chains.interval)
+                           networks=run.chains.networks, interval=interval)
 
 
 def _search(run: _Run, theta: Floats, scale: Floats) -> Floats:
@@ -195,8 +202,8 @@ def _search(run: _Run, theta: Floats, scale: Floats) -> Floats:
             lost += 1
             continue
         run.tell("estimating", far)
-        worth = stage.draws.effective()
-        run.chains.tune(stage.draws, most=_LONGEST // _SEARCH)
+        worth = min(draws.effective() for draws in (stage.draws, stage.given) if draws is not None)
+        run.tune(stage, 0.15, _LONGEST // _SEARCH)
         near = near + 1 if far < _NEAR + 1.5 * math.sqrt(free.sum() / max(worth, 1.0)) else 0
         if near >= 2:
             break
@@ -247,7 +254,7 @@ def _polish(run: _Run, theta: Floats, draws: int) -> tuple[Stage, Floats]:
         if turn == 0:
             run.chains.start_at(_apart(run))
         try:
-            stage = run.stage(theta, count, burn=(100 if turn == 0 else 10) * run.chains.interval)
+            stage = run.stage(theta, count, burn=(30 if turn == 0 else 10) * run.chains.interval)
         except Runaway:
             raise c.refuse(run.made, "some of the networks that it draws fill up with ties") from None
         far = stage.distance(free)
@@ -255,7 +262,7 @@ def _polish(run: _Run, theta: Floats, draws: int) -> tuple[Stage, Floats]:
         fine = far < 0.2 * 0.7 and stage.draws.effective() > draws / 6
         if fine or turn == _POLISH - 1:
             break
-        run.chains.tune(stage.draws, most=2 * _LONGEST // count)
+        run.tune(stage, 0.2, 2 * _LONGEST // count)
         theta = theta + newton(stage, free, most=_FAR)
     return stage, theta + reweighted(stage, free)
 

@@ -13,7 +13,7 @@ from interfirm.dynamics.ergm_model import Floats, Model
 from interfirm.kernels import ergm_codes as k
 
 NODES: Final = 16
-_COUNT = 60
+_COUNT = 100
 
 
 def bridge(model: Model, theta: Floats, chains: Chains, given: Chains | None, *,
@@ -38,6 +38,9 @@ def bridge(model: Model, theta: Floats, chains: Chains, given: Chains | None, *,
     way, observed = theta - origin, model.look(model.ties)[0]
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     total, error = pair_likelihood(model, origin), 0.0
+    for each in (chains, given):
+        if each is not None:
+            each.interval = each.interval // 3 + 1
     for place, (node, weight) in enumerate(zip(nodes, weights / 2, strict=True)):
         at = origin + (node + 1) / 2 * way
         try:

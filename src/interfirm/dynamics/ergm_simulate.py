@@ -47,7 +47,7 @@ def _ready(fit: ErgmFit, seed: int, threads: int | None) -> Chains:
     chains = Chains(fit.model, seed=seed, threads=workers(threads), stream=7)
     chains.interval = max(chains.interval, fit.interval)
     for _ in range(2):
-        chains.tune(chains.draw(fit.theta, _PILOT, burn=30 * chains.interval), most=_MOST)
+        chains.tune(chains.draw(fit.theta, _PILOT, burn=30 * chains.interval), 0.2, most=_MOST)
     return chains
 
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from interfirm.study.study import Study
 
 # effects of change whose place in one wave is taken by another
-_INSTEAD: Final = {"inPopSqrt": "gwidegree", "outActSqrt": "gwodegree"}
+_INSTEAD: Final = {"inPopSqrt": "gwidegree", "outActSqrt": "gwodegree", "gwespFF": "gwespFF(30)"}
+_INSTEAD_BOTH: Final = {"inPopSqrt": "gwdegree", "gwesp": "gwesp(30)"}
 
 
 def ergm_suggest(study: Study, relation: str, *, wave: str | int | None = None) -> s.Suggestion:
     """A model of one wave that the data can carry.
 
     As :func:`interfirm.dynamics.suggest`, with one effect for about twelve ties. The spread of degrees is taken by the
-    geometrically weighted effects, because the others easily make a model of one wave degenerate.
+    geometrically weighted effects, and shared partners weigh less the more there are (``gwespFF(30)``), because the
+    others easily make a model of one wave degenerate.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def ergm_suggest(study: Study, relation: str, *, wave: str | int | None = None) 
     chosen, reasons = ["density"], [("density", "cost of a tie", "every model needs it")]
     out: list[tuple[str, str]] = []
     for names, concept, why in s._candidates(study, panel, relation):
-        terms = [_INSTEAD.get(name, name) if made.directed else name.replace("inPopSqrt", "gwdegree") for name in names]
+        terms = [(_INSTEAD if made.directed else _INSTEAD_BOTH).get(name, name) for name in names]
         if len(chosen) + len(terms) > room:
             problem = f"the data have {ties} ties, enough for {room} effects"
         else:

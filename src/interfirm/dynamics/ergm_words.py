@@ -137,7 +137,7 @@ def text(fit: ErgmFit, *, words: bool = False, findings: bool = True) -> str:
     lines = [f"Ties of '{fit.spec.relation}' in {fit.wave}: {fit.model.panel.size} actors, {_ties(fit)}", "",
              f"{'parameter':<{width}}{'estimate':>9}{'s.e.':>8}{'p':>8}     {'conv.':>5}  what it is"]
     lines += [_line(row, width, titles[str(row["parameter"])], fit.method == "exact") for row in records]
-    lines += ["", f"{how(fit)} {_STARS}.", likelihood(fit)]
+    lines += ["", *textwrap.wrap(f"{how(fit)} {_STARS}.", 98), likelihood(fit)]
     if not fit.converged:
         lines += [state(fit)]
     if words and not fit.converged:

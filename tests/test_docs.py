@@ -85,6 +85,15 @@ def test_every_effect_is_documented(tools: dict[str, ModuleType]) -> None:
     assert all(f":: interfirm.dynamics.{name}\n" in api for name in dynamics.__all__)
 
 
+def test_every_effect_of_one_wave_is_documented(tools: dict[str, ModuleType]) -> None:
+    from interfirm import dynamics
+
+    page, known = tools["reference_pages"].single_wave_effects(), tools["reference_pages"].known_keys()
+    for row in dynamics.ergm_terms().itertuples():
+        assert f"`{row.effect}" in page
+        assert set(tools["reference_pages"].keys(row.reference)) <= known, row.effect
+
+
 def test_every_source_is_in_the_bibliography(tools: dict[str, ModuleType]) -> None:
     known = tools["reference_pages"].known_keys()
     for name, row in catalogue.texts().items():

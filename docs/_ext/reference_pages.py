@@ -22,6 +22,7 @@ from interfirm import dynamics, simulation, structure, vocabulary
 from interfirm.cluster import CALCULATORS
 from interfirm.cluster import catalogue as cluster
 from interfirm.commands import measuring
+from interfirm.dynamics.ergm_terms import terms as single_wave_terms
 from interfirm.knowledge import catalogue as knowledge
 from interfirm.network import catalogue
 from interfirm.performance import catalogue as performance
@@ -125,6 +126,23 @@ def effects() -> str:
     return "\n".join(parts)
 
 
+def single_wave_effects() -> str:
+    """Every effect of a model of one wave, with its name in statnet; then those of two waves that have none."""
+    rows, without = [], []
+    for term in single_wave_terms().values():
+        if term.code is None:
+            without.append((f"`{term.name}`", " ".join(term.nets), f"`{term.instead}`"))
+            continue
+        needs = {"": "", "actor": ":column", "dyad": ":column of dyads", "network": ":relation"}[term.needs]
+        number = f"({term.parameter:g})" if term.parameter is not None else ""
+        cites = " ".join(f"{{cite:t}}`{key}`" for key in keys(term.reference))
+        rows.append((f"`{term.name}{number}{needs}`", " ".join(term.nets), term.statnet, term.title,
+                     _escape(term.statistic), cites))
+    return "\n".join([_table(("effect", "for", "statnet", "name", "statistic", "source"), rows),
+                      "\n## Effects of two waves without a counterpart\n",
+                      _table(("effect", "for", "the nearest"), without)])
+
+
 def published_models() -> str:
     """The replication card of every published model."""
     parts = []
@@ -163,6 +181,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "data_format": data_format,
     "measures": measures,
     "effects": effects,
+    "single_wave_effects": single_wave_effects,
     "command_line": command_line.page,
     "python_api": python_api,
     "published_models": published_models,

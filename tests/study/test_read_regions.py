@@ -167,3 +167,35 @@ def test_the_real_tables(data_dir: Callable[[str], Path]) -> None:
     assert cell(found, "AT31", "C28", "2014", "employees") == float(line[year].split()[0])
     assert cell(found, "AT31", "TOTAL", "2014", "gdp_head") > 30000
     assert sum(code == "unmatched-regions" for code in codes(found)) == 2
+
+
+def test_structural_business_statistics_since_2021(tmp_path: Path) -> None:
+    """Since 2021 the table sbs_r_nuts2021 has the indicators LOC_NR and EMP_LOC_NR, and a size class."""
+    text = ("freq,size_emp,nace_r2,indic_sbs,geo\\TIME_PERIOD\t2021 \t2022 \n"
+            "A,TOTAL,C28,EMP_LOC_NR,AT31\t25000 \t26000 p\nA,TOTAL,C28,LOC_NR,AT31\t410 \t: c\n"
+            "A,0-9,C28,LOC_NR,AT31\t300 \t310 \nA,TOTAL,C28,WAGE_LOC_MEUR,AT31\t99.5 \t: \n")
+    found = read_regions([written(tmp_path, "sbs.tsv", text)])
+    assert cell(found, "AT31", "C28", "2022", "employees") == 26000
+    assert cell(found, "AT31", "C28", "2021", "units") == 410
+    assert {"total-used", "unused-indicator"} <= set(codes(found))
+
+
+@pytest.mark.parametrize("text", [
+    "freq,unit,wstatus,nace_r2,geo\\TIME_PERIOD\t2020 \t2021 \nA,THS,EMP,C,AT31\t150.5 \t151 \n"
+    "A,THS,SAL,C,AT31\t140 \t141 \nA,THS,SELF,C,AT31\t10.5 \t10 \nA,THS,EMP,TOTAL,AT31\t800 \t810 \n",
+    "DATAFLOW,freq,unit,wstatus,nace_r2,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+    "ESTAT:NAMA_10R_3EMPERS(1.0),A,THS,EMP,C,AT31,2020,150.5,\nESTAT:NAMA_10R_3EMPERS(1.0),A,THS,SAL,C,AT31,2020,140,\n"
+    "ESTAT:NAMA_10R_3EMPERS(1.0),A,THS,EMP,TOTAL,AT31,2020,800,p\n",
+    "freq,unit,nace_r2,na_item,geo\\TIME_PERIOD\t2020 \nA,THS_PER,C,EMP_DC,AT31\t150.5 \nA,THS_PER,C,SAL_DC,AT31\t140 \n"
+    "A,THS_HW,C,EMP_DC,AT31\t9 \nA,THS_PER,TOTAL,EMP_DC,AT31\t800 \n"], ids=["tsv", "sdmx", "by item"])
+def test_employment_of_national_accounts(tmp_path: Path, text: str) -> None:
+    """nama_10r_3empers by status, nama_10_a64_e by item: all employed persons, in thousands."""
+    found = read_regions([written(tmp_path, "nama.tsv" if "\t" in text else "nama.csv", text)])
+    assert cell(found, "AT31", "C", "2020", "employees") == 150500
+    assert cell(found, "AT31", "TOTAL", "2020", "employees") == 800000
+    assert "total-used" in codes(found)
+
+
+def test_employees_alone_are_not_taken_for_all_employed(tmp_path: Path) -> None:
+    text = "freq,unit,wstatus,nace_r2,geo\\TIME_PERIOD\t2020 \nA,THS,SAL,C,AT31\t140 \n"
+    assert "part-of-employed" in codes(read_regions([written(tmp_path, "nama.tsv", text)]))

@@ -13,6 +13,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "concentration": ("location_quotient", "ellison_glaeser", "locational_gini"),
     "regional": ("regional_position",),
     "density": ("k_density",),
+    "plants": ("plant_density", "plant_sizes"),
     "moran": ("morans_i",),
     "efficiency": ("collective_efficiency",),
     "relation": ("performance_relation",),
@@ -23,10 +24,11 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "assess": ("assess_cluster",),
 }
 _CALCULATORS: dict[str, tuple[str, ...]] = {
-    "concentration": ("ellison_glaeser_of_shares",),
+    "concentration": ("ellison_glaeser_of_shares", "plant_error"),
     "density": ("kernel_density", "silverman"),
     "moran": ("nearest_weights",),
     "places": ("on_earth", "on_plane"),
+    "plants": ("regions_of_plants",),
     "relation": ("rank_correlation", "ordered_logit", "holm"),
 }
 _ROOM_OF = {name: room for rooms in (_ROOMS, _CALCULATORS) for room, names in rooms.items() for name in names}

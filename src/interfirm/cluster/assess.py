@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from interfirm.cluster._limits import whole
@@ -14,6 +14,7 @@ from interfirm.cluster.exchange import works_with_members
 from interfirm.cluster.lessons import Lesson, policy_lessons
 from interfirm.cluster.mechanisms import LearningMatrix, learning_matrix
 from interfirm.cluster.places import on_earth
+from interfirm.cluster.plants import PlantSizes, compared, density_or_finding, plant_sizes, regions_of_plants
 from interfirm.cluster.regional import RegionalPosition, regional_position
 from interfirm.cluster.relation import holm, performance_relation
 from interfirm.cluster.verdict import ClusterVerdict, cluster_verdict
@@ -52,6 +53,8 @@ class ClusterAssessment:
         The parts; None (an empty table) where the study does not say.
     densities
         K-density of each sector among the members' places.
+    plants, plant_density
+        Sizes of the sector's plants, and their K-density among all plants, from a list of plants; None without one.
     localised
         One row per sector: ``sector``, ``plants``, ``verdict`` by itself, ``reading`` among all sectors, ``p``,
         ``p_adjusted`` (Holm, both sides), ``from``, ``to``.
@@ -80,6 +83,8 @@ class ClusterAssessment:
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    plants: PlantSizes | None = None
+    plant_density: KDensity | None = None
 
     def table(self) -> pd.DataFrame:
         """One row per firm that answered: economies, joint action, technological capability."""
@@ -96,10 +101,10 @@ class ClusterAssessment:
         return "\n".join(str(part) for part in (self.verdict, self.position, self.efficiency, self.matrix) if part)
 
 
-def assess_cluster(study: Study, *, regions: pd.DataFrame | None = None, region: str | None = None,
-                   sector: str | None = None, wave: str | None = None, draws: int | None = None,
-                   permutations: int = 999, model: bool = True, seed: int = 1, strict: bool = True,
-                   progress: Callable[[str], None] | None = None) -> ClusterAssessment:
+def assess_cluster(study: Study, *, regions: pd.DataFrame | None = None, plants: pd.DataFrame | None = None,
+                   region: str | None = None, sector: str | None = None, wave: str | None = None,
+                   draws: int | None = None, permutations: int = 999, model: bool = True, seed: int = 1,
+                   strict: bool = True, progress: Callable[[str], None] | None = None) -> ClusterAssessment:
     """Is it a cluster, what do firms gain and how, and what does that suggest?
 
     Parameters
@@ -108,6 +113,9 @@ def assess_cluster(study: Study, *, regions: pd.DataFrame | None = None, region:
         The study.
     regions
         A regional table in place of the study's own.
+    plants
+        A list of single plants (:func:`interfirm.study.read.plants.read_plants`): of one sector, or of all. Sizes of
+        plants make interval and Ellison–Glaeser index exact; a list of all sectors also does for a regional table.
     region, sector
         The cluster's own codes in it; those in the table ``about`` (``region_code``, ``sector_code``) if None.
     wave
@@ -147,7 +155,9 @@ def assess_cluster(study: Study, *, regions: pd.DataFrame | None = None, region:
     step = progress or (lambda _: None)
     findings, gaps = Findings(), list[Gap]()
     step("the region among the others")
-    position = _position(study, regions, region, sector, gaps, findings)
+    regions, sizes, density = _plants(study, plants, regions, region, sector, draws or whole("kdensity_draws"), seed,
+                                      findings)
+    position = _position(study, regions, region, sector, gaps, findings, sizes)
     when = wave or _last_wave(study)
     step("external economies and joint action")
     efficiency = _tried(lambda: collective_efficiency(study, when, strict=strict), gaps, findings,
@@ -179,7 +189,32 @@ def assess_cluster(study: Study, *, regions: pd.DataFrame | None = None, region:
                              tuple(dict.fromkeys(findings.sorted())),
                              {"wave": when, "region": position and position.region, "sector": position and
                               position.sector, "seed": seed, "draws": draws or whole("kdensity_draws"),
-                              "permutations": permutations})
+                              "permutations": permutations}, sizes, density)
+
+
+def _plants(study: Study, plants: pd.DataFrame | None, regions: pd.DataFrame | None, region: str | None,
+            sector: str | None, draws: int, seed: int, findings: Findings,
+            ) -> tuple[pd.DataFrame | None, PlantSizes | None, KDensity | None]:
+    """The regional table (that of the list where none is given), sizes, and the K-density among all plants."""
+    if plants is None:
+        return regions, None, None
+    what, where = sector or study.fact("sector_code"), region or study.fact("region_code")
+    if what is None:
+        raise UsageError("Say the cluster's own sector in the list of plants: --sector CODE.")
+    sizes = plant_sizes(plants, what)
+    density = density_or_finding(plants, what, draws, seed, findings)
+    if regions is None and where in set(plants["region"].dropna()):
+        try:
+            return regions_of_plants(plants, what), sizes, density
+        except DataError as problem:
+            findings.extend(Finding("note", f"no shares of regions from the list of plants: {item.problem}", item.code,
+                                    file="plants", expected=item.expected, remedy=item.remedy)
+                            for item in problem.findings)
+    given = study.regions if regions is None else regions
+    if len(given) and plants["region"].notna().any():
+        findings.extend(compared(plants, given, what))
+    # Totals come from the table, so only the sizes of this sector's plants are used.
+    return regions, replace(sizes, error={}), density
 
 
 def _last_wave(study: Study) -> str | None:
@@ -204,11 +239,11 @@ def _tried(make: Callable[[], Result], gaps: list[Gap], findings: Findings, ques
 
 
 def _position(study: Study, regions: pd.DataFrame | None, region: str | None, sector: str | None, gaps: list[Gap],
-              findings: Findings) -> RegionalPosition | None:
+              findings: Findings, sizes: PlantSizes | None) -> RegionalPosition | None:
     table = study.regions if regions is None else regions
     question = "Is the sector concentrated here?"
     if not len(table):
-        if region is not None or sector is not None:
+        if (region is not None or sector is not None) and sizes is None:
             raise UsageError("There is no regional table: give one with --region-data FILE, or as the study's table "
                              "'regions'.")
         return None
@@ -221,7 +256,8 @@ def _position(study: Study, regions: pd.DataFrame | None, region: str | None, se
                         "region_code and sector_code in the table 'about', or --region and --sector"))
         return None
     try:
-        return _tried(lambda: regional_position(table, region=where, sector=what), gaps, findings, question)
+        return _tried(lambda: regional_position(table, region=where, sector=what, sizes=sizes), gaps, findings,
+                      question)
     except UnknownName as problem:
         if region is not None or sector is not None:
             raise

@@ -48,13 +48,14 @@ class LocationQuotient:
 
 
 def location_quotient(jobs: float, region_total: float, sector_total: float, total: float, *, bundle: float = 1.0,
-                      level: float = 0.95) -> LocationQuotient:
+                      error: float | None = None, level: float = 0.95) -> LocationQuotient:
     """Location quotient: the sector's share in the region over its share in the whole.
 
     LQ = (e_ir / e_r) / (e_i / e); e_ir jobs of sector i in region r, e_r all jobs of the region, e_i all jobs of the
     sector, e all jobs. The interval comes from the delta method on the logarithm of the four-way table
     [beyene2005]: var ln LQ = φ (1/e_ir − 1/e_r − 1/e_i + (2 LQ − 1)/e). Jobs come in plants, not one by one: φ,
-    ``bundle``, is the number of jobs that count as one independent unit, e.g. the mean size of a plant of the sector.
+    ``bundle``, is the number of jobs that count as one independent unit: Σz²/Σz over the sizes z of the plants, or
+    their mean size where the sizes are not known (too small, because large plants weigh more).
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ def location_quotient(jobs: float, region_total: float, sector_total: float, tot
         e_ir, e_r, e_i, e. The whole includes the region.
     bundle
         φ, at least 1. With 1 the interval is too narrow unless every job is a plant of its own.
+    error
+        Standard error of ln LQ where all plants are known (see :func:`plant_error`); None: from the bundle.
     level
         Of the interval.
 
@@ -90,10 +93,45 @@ def location_quotient(jobs: float, region_total: float, sector_total: float, tot
     value = jobs / expected
     if jobs == 0:
         return LocationQuotient(0.0, 0.0, _UPPER_OF_NONE * bundle / expected, _NAN, bundle)
-    variance = bundle * (1 / jobs - 1 / region_total - 1 / sector_total + (2 * value - 1) / total)
-    error = float(np.sqrt(max(variance, 0.0)))
+    if error is None:
+        variance = bundle * (1 / jobs - 1 / region_total - 1 / sector_total + (2 * value - 1) / total)
+        error = float(np.sqrt(max(variance, 0.0)))
     step = float(np.exp(norm.ppf((1 + level) / 2) * error))
     return LocationQuotient(float(value), float(value / step), float(value * step), error, bundle)
+
+
+def plant_error(sizes: npt.ArrayLike, sector: npt.ArrayLike, region: npt.ArrayLike) -> float:
+    """Standard error of ln LQ where every plant is known, of all sectors and regions.
+
+    var ln LQ = Σ_k z_k² (a_k b_k/e_ir − b_k/e_r − a_k/e_i + 1/e)²; z_k the size of plant k, a_k whether it is of the
+    sector, b_k whether it is in the region: plants come and go, each with its size. With plants of one job this is the
+    variance of :func:`location_quotient` with a bundle of 1. [beyene2005]
+
+    Parameters
+    ----------
+    sizes
+        Jobs of every plant.
+    sector, region
+        Of every plant, whether it is of the sector, in the region.
+
+    Returns
+    -------
+    float
+        NaN where the region has no job of the sector.
+
+    Examples
+    --------
+    >>> sector, region = np.arange(200) < 20, np.arange(200) % 4 == 0
+    >>> bool(np.isclose(plant_error(np.ones(200), sector, region), location_quotient(5, 50, 20, 200).error))
+    True
+    """
+    z = np.asarray(sizes, dtype=np.float64)
+    a, b = np.asarray(sector, dtype=np.float64), np.asarray(region, dtype=np.float64)
+    jobs, region_total, sector_total, total = (float(z @ part) for part in (a * b, b, a, np.ones_like(z)))
+    if jobs <= 0:
+        return _NAN
+    pull = a * b / jobs - b / region_total - a / sector_total + 1 / total
+    return float(np.sqrt(((z * pull) ** 2).sum()))
 
 
 def _check_table(jobs: float, region_total: float, sector_total: float, total: float) -> None:
@@ -187,7 +225,8 @@ def ellison_glaeser(plants: npt.ArrayLike, regions: npt.ArrayLike, totals: npt.A
     return _gamma(s, x, float((z**2).sum()), float((z**4).sum()), int((z > 0).sum()))
 
 
-def ellison_glaeser_of_shares(jobs: npt.ArrayLike, totals: npt.ArrayLike, herfindahl: float) -> EllisonGlaeser:
+def ellison_glaeser_of_shares(jobs: npt.ArrayLike, totals: npt.ArrayLike, herfindahl: float, *,
+                              fourth: float | None = None) -> EllisonGlaeser:
     """The same index from jobs by region, where H is known and the plants are not. [ellison1997]
 
     Where only the number N of plants is known, H is at least 1/N: γ with H = 1/N is an upper bound.
@@ -198,6 +237,8 @@ def ellison_glaeser_of_shares(jobs: npt.ArrayLike, totals: npt.ArrayLike, herfin
         Jobs of the sector, and all jobs, by region.
     herfindahl
         H, above 0 and below 1.
+    fourth
+        Σ z⁴ over the shares of the plants, for z; None: that of plants of one size.
 
     Examples
     --------
@@ -217,7 +258,7 @@ def ellison_glaeser_of_shares(jobs: npt.ArrayLike, totals: npt.ArrayLike, herfin
                      remedy="Give every region of the country, also those without the sector")
     findings.raise_if_failed()
     # Plants of one size: Σ z⁴ = H³.
-    return _gamma(s / s.sum(), x / x.sum(), herfindahl, herfindahl**3, 0)
+    return _gamma(s / s.sum(), x / x.sum(), herfindahl, herfindahl**3 if fourth is None else fourth, 0)
 
 
 def _gamma(s: Floats, x: Floats, h: float, fourth: float, plants: int) -> EllisonGlaeser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +22,8 @@ from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from interfirm.cluster.plants import PlantSizes
 
 TOTAL: Final = "TOTAL"
 _SECTION: Final = r"[A-Z]|S95"
@@ -49,7 +51,7 @@ class RegionalPosition:
         Locational Gini over the regions.
     dartboard
         Ellison–Glaeser index with the smallest possible Herfindahl index, 1 over the number of plants: an upper bound
-        of γ. None where the number of plants is not known.
+        of γ; exact where the sizes of the plants are given. None where the number of plants is not known.
     neighbours
         Moran's I of the quotients over the nearest regions; None without coordinates of enough regions.
     gdp_head, gdp_whole, gdp_time
@@ -87,22 +89,24 @@ class RegionalPosition:
                  f"number {self.rank} of {known} regions of {self.whole}; {self.basis}.",
                  f"Spread of the sector over the regions: locational Gini {self.gini:.2f}."]
         if self.dartboard is not None:
-            lines.append(f"Ellison–Glaeser index at most {self.dartboard.gamma:.4f} (0: as darts on a map).")
+            lines.append(str(self.dartboard) if self.dartboard.plants else
+                         f"Ellison–Glaeser index at most {self.dartboard.gamma:.4f} (0: as darts on a map).")
         if not np.isnan(self.gdp_head) and self.gdp_whole > 0:
             lines.append(f"Product per inhabitant {self.gdp_head:,.0f} EUR in {self.gdp_time}, "
                          f"{per_cent(self.gdp_head / self.gdp_whole)} of that of the whole (or of its middle region).")
         return "\n".join(lines)
 
 
-def regional_position(regions: pd.DataFrame, *, region: str, sector: str,
-                      time: str | int | None = None) -> RegionalPosition:
+def regional_position(regions: pd.DataFrame, *, region: str, sector: str, time: str | int | None = None,
+                      sizes: PlantSizes | None = None) -> RegionalPosition:
     """Location quotient of a region in a sector, its interval, and the same of every region beside it.
 
     Everything is taken from one year. "All jobs" is the sector ``TOTAL`` where it is given; otherwise the sum of the
     sections (one-letter codes) that are published for both the region and the whole, so that a confidential section
     does not make the quotient too large. The whole is its own row where there is one, otherwise the sum of the regions.
     The interval counts the mean plant of the sector as one independent unit; where the number of plants is not known,
-    one job, and a finding says that it is too narrow.
+    one job, and a finding says that it is too narrow. With the sizes of the plants the interval counts each with its
+    size, and the Ellison–Glaeser index is exact.
 
     Parameters
     ----------
@@ -112,6 +116,8 @@ def regional_position(regions: pd.DataFrame, *, region: str, sector: str,
         Codes.
     time
         The year; the last with a number for the region if None.
+    sizes
+        Of the sector's plants, see :func:`interfirm.cluster.plant_sizes`.
 
     Returns
     -------
@@ -134,7 +140,7 @@ def regional_position(regions: pd.DataFrame, *, region: str, sector: str,
     findings = Findings()
     rows, when = _rows(regions, region, sector, time)
     whole, peers = _peers(rows, region)
-    numbers = {code: _numbers(rows, code, whole, peers, sector) for code in peers}
+    numbers = {code: _sized(_numbers(rows, code, whole, peers, sector), code, sizes) for code in peers}
     mine = numbers[region]
     if len(peers) < 2 and whole not in set(rows["region"]):
         raise DataError(Finding("error", f"region '{region}' is the only one in {when}", "one-region", file="regions",
@@ -147,7 +153,7 @@ def regional_position(regions: pd.DataFrame, *, region: str, sector: str,
     quotient = _quotient(mine, findings, sector, region)
     known = table["quotient"].dropna()
     rank = int((known > quotient.value).sum()) + 1
-    gini, dartboard = _spread(table, numbers, rows, whole, sector, findings)
+    gini, dartboard = _spread(table, numbers, rows, whole, sector, findings, sizes)
     gdp = _product(regions, region, whole, peers, when)
     _said(table, region, findings)
     name = table.loc[table["region"] == region, "name"].iloc[0]
@@ -165,6 +171,16 @@ class _Numbers:
     bundle: float
     basis: str
     missing: tuple[str, ...]
+    error: float | None = None
+
+
+def _sized(numbers: _Numbers, region: str, sizes: PlantSizes | None) -> _Numbers:
+    """The same with the sizes of the plants in the place of their mean."""
+    if sizes is None:
+        return numbers
+    error = sizes.error.get(region, _NAN)
+    return replace(numbers, bundle=max(1.0, sizes.bundle.get(region, sizes.bundle.get("", 1.0))),
+                   error=None if np.isnan(error) else error)
 
 
 def _rows(regions: pd.DataFrame, region: str, sector: str, time: str | int | None) -> tuple[pd.DataFrame, str]:
@@ -236,14 +252,14 @@ def _at(frame: pd.DataFrame, row: str, column: str) -> float:
 
 
 def _quotient(n: _Numbers, findings: Findings, sector: str, region: str) -> LocationQuotient:
-    if n.bundle == 1.0:
+    if n.bundle == 1.0 and n.error is None:
         findings.add("warning", "the number of plants is not known, so the interval counts every job by itself and is "
                      "too narrow", "no-plants", file="regions", remedy="Add the local units of the sector")
     elif n.jobs > 0 and n.jobs <= n.bundle:
         findings.add("warning", f"sector '{sector}' in region '{region}' is a single plant: its quotient says "
                      "something of one firm, not of a place", "single-plant-sector", file="regions",
                      remedy="Take a wider sector")
-    return location_quotient(n.jobs, n.region_total, n.sector_total, n.total, bundle=n.bundle)
+    return location_quotient(n.jobs, n.region_total, n.sector_total, n.total, bundle=n.bundle, error=n.error)
 
 
 def _table(rows: pd.DataFrame, peers: list[str], numbers: dict[str, _Numbers], sector: str,
@@ -260,7 +276,8 @@ def _table(rows: pd.DataFrame, peers: list[str], numbers: dict[str, _Numbers], s
         quotient = None
         if np.isfinite([n.jobs, n.region_total, n.sector_total, n.total]).all():
             try:
-                quotient = location_quotient(n.jobs, n.region_total, n.sector_total, n.total, bundle=n.bundle)
+                quotient = location_quotient(n.jobs, n.region_total, n.sector_total, n.total, bundle=n.bundle,
+                                             error=n.error)
             except DataError:
                 odd.append(code)
         out.append({
@@ -281,13 +298,16 @@ def _table(rows: pd.DataFrame, peers: list[str], numbers: dict[str, _Numbers], s
 
 
 def _spread(table: pd.DataFrame, numbers: dict[str, _Numbers], rows: pd.DataFrame, whole: str, sector: str,
-            findings: Findings) -> tuple[float, EllisonGlaeser | None]:
+            findings: Findings, sizes: PlantSizes | None) -> tuple[float, EllisonGlaeser | None]:
     known = table.dropna(subset=["quotient"])
     if len(known) < 2 or known["employees"].sum() == 0:
         return _NAN, None
     totals = np.array([numbers[code].region_total for code in known["region"]])
     jobs = known["employees"].to_numpy(dtype=np.float64)
     gini = locational_gini(jobs, totals)
+    if sizes is not None and sizes.plants > 1:
+        found = ellison_glaeser_of_shares(jobs, totals, sizes.herfindahl, fourth=sizes.fourth)
+        return gini, replace(found, plants=sizes.plants)
     plants = _at(rows.loc[rows["sector"] == sector].set_index("region"), whole, "units")
     plants = plants if plants > 0 else float(known["units"].sum())
     if not plants >= 2:

@@ -31,6 +31,10 @@ def cluster(
         list[Path] | None,
         typer.Option(help="A table of jobs by region and sector (Eurostat TSV, SDMX-CSV, plain CSV); repeatable."),
     ] = None,
+    plants: Annotated[
+        Path | None, typer.Option(help="A list of single plants (.csv, .xlsx): sector, employees, and region or "
+                                  "latitude and longitude.")
+    ] = None,
     region: Annotated[str | None, typer.Option(help="The cluster's own region in that table, e.g. AT31.")] = None,
     sector: Annotated[str | None, typer.Option(help="The cluster's own sector in that table, e.g. C28.")] = None,
     wave: Annotated[str | None, typer.Option(help="The wave of the survey; the last with answers if left out.")] = None,
@@ -55,8 +59,8 @@ def cluster(
         step("reading the study")
         study = read_study(path)
         table = _regions(region_data, sector or study.fact("sector_code"), step)
-        found = assess_cluster(study, regions=table, region=region, sector=sector, wave=wave, draws=draws, seed=seed,
-                               progress=step)
+        found = assess_cluster(study, regions=table, plants=_plants(plants, step), region=region, sector=sector,
+                               wave=wave, draws=draws, seed=seed, progress=step)
     if as_json:
         from interfirm.cluster.plain import assessment_to_dict
 
@@ -81,6 +85,19 @@ def _regions(files: list[Path] | None, sector: str | None, step: Any) -> pd.Data
     return read.frame
 
 
+def _plants(file: Path | None, step: Any) -> pd.DataFrame | None:
+    """The list of plants, with what was odd said on stderr."""
+    from interfirm import terminal
+    from interfirm.study.read.plants import read_plants
+
+    if file is None:
+        return None
+    step("reading the list of plants")
+    read = read_plants(file)
+    terminal.show_findings(read.findings)
+    return read.frame
+
+
 def _write(found: ClusterAssessment, evidence: Path | None, csv: Path | None, *, quiet: bool) -> None:
     from interfirm.study.write.atomic import write_text
 
@@ -99,6 +116,7 @@ def _show(found: ClusterAssessment, study: Study) -> None:
 
     _verdict(found)
     _position(found)
+    _plants_shown(found)
     _gains(found)
     _matrix(found)
     _technology(found, study)
@@ -170,6 +188,15 @@ def _position(found: ClusterAssessment) -> None:
     terminal.show_table(shown if shown["name"].notna().any() else shown.drop(columns="name"))
     if len(place.regions) > len(table):
         typer.echo(f"{len(table)} of {len(place.regions)} regions; --json prints all.")
+
+
+def _plants_shown(found: ClusterAssessment) -> None:
+    if found.plants is None:
+        return
+    _heading("The single plants")
+    _say(str(found.plants))
+    if found.plant_density is not None:
+        _say(f"Among all plants of the list: {found.plant_density}")
 
 
 def _gains(found: ClusterAssessment) -> None:

@@ -27,11 +27,14 @@ FLAGS: Final = {
     "s": "estimated by the statistical office", "u": "low reliability", "z": "not applicable",
 }
 TOTALS: Final = ("TOTAL", "T", "_T")
-_INDICATORS: Final = {"V16110": "employees", "V11210": "units", "EMP": "employees", "EMP_PER": "employees"}
+# Structural business statistics by region: V… up to 2020 (sbs_r_nuts06_r2), …_LOC_NR since 2021 (sbs_r_nuts2021).
+_INDICATORS: Final = {"V16110": "employees", "V11210": "units", "EMP_LOC_NR": "employees", "LOC_NR": "units"}
 _UNITS: Final = {"EUR_HAB": ("gdp_head", 1.0), "THS": ("employees", 1000.0), "THS_PER": ("employees", 1000.0),
                  "PER": ("employees", 1.0)}
 _IGNORED: Final = {"freq", "dataflow", "last update", "structure", "structure_id", "action", "conf_status"}
-_KNOWN: Final = {"nace_r2", "indic_sb", "indic_sbs", "unit", "currency", "geo", "na_item"}
+_KNOWN: Final = {"nace_r2", "indic_sb", "indic_sbs", "unit", "currency", "geo"}
+# What stands for all employed persons in national accounts: by status (nama_10r_3empers), by item (nama_10_a64_e).
+_ALL_OF: Final = {"wstatus": ("EMP",), "na_item": ("EMP_DC",)}
 _CELL: Final = r"^\s*(?:(:|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([bcdefinprsuz]{0,4}))?\s*$"
 _SHOWN: Final = 8
 KEY: Final = ["region", "sector", "time"]
@@ -62,9 +65,11 @@ def read_regions(paths: Sequence[str | Path], *, sectors: Sequence[str] | None =
 
     Recognised are the downloads of Eurostat in TSV (first column ``…,geo\\time``), their version with commas
     everywhere, SDMX-CSV (columns ``TIME_PERIOD``, ``OBS_VALUE``, ``OBS_FLAG``), and plain CSV files with the columns of
-    the table ``regions``. ``.gz`` and ``.zip`` are opened. Used are persons employed (``V16110``, or unit ``THS``,
-    thousands), local units (``V11210``) and product per inhabitant (unit ``EUR_HAB``). A colon is a number that is not
-    published: it stays missing, and its flag (``c`` confidential, ``b`` break in series …) becomes the note.
+    the table ``regions``. ``.gz`` and ``.zip`` are opened. Used are persons employed (``EMP_LOC_NR``, up to 2020
+    ``V16110``; or unit ``THS`` or ``THS_PER``, thousands, of all employed: ``wstatus`` ``EMP``, ``na_item``
+    ``EMP_DC``), local units (``LOC_NR``, up to 2020 ``V11210``) and product per inhabitant (unit ``EUR_HAB``). A colon
+    is a number that is not published: it stays missing, and its flag (``c`` confidential, ``b`` break in series …)
+    becomes the note.
 
     Parameters
     ----------
@@ -247,8 +252,9 @@ def _rows(long: pd.DataFrame, name: str, findings: Findings, sectors: Sequence[s
     long = long.loc[long["column"].notna()]
     if long.empty:
         raise DataError(Finding("error", "the file holds nothing that is used here", "nothing-used", file=name,
-                                expected="persons employed (V16110, or unit THS), local units (V11210) or product per "
-                                "head (unit EUR_HAB)", remedy="Download one of these, or use a plain table"))
+                                expected="persons employed (EMP_LOC_NR, V16110, or unit THS), local units (LOC_NR, "
+                                "V11210) or product per head (unit EUR_HAB)",
+                                remedy="Download one of these, or use a plain table"))
     _negative(long, name, findings)
     return _pivot(long, name, findings)
 
@@ -263,8 +269,12 @@ def _narrow(long: pd.DataFrame, name: str, findings: Findings) -> pd.DataFrame:
     for key in [c for c in long.columns if c not in _KNOWN | _IGNORED | {"time", "value", "note", "row"}]:
         there = [str(value) for value in long[key].dropna().unique()]
         if len(there) < 2:
+            if key in _ALL_OF and there and there[0] not in _ALL_OF[key] and there[0][:2] in ("SA", "SE"):
+                findings.add("warning", f"the table holds only '{there[0]}' of '{key}', not all employed persons",
+                             "part-of-employed", file=name, column=key, expected=f"'{_ALL_OF[key][0]}'",
+                             remedy="Download it again for all employed persons, or read it as what it is")
             continue
-        total = next((value for value in (*TOTALS, "Y15-64", "Y_GE15") if value in there), None)
+        total = next((value for value in (*_ALL_OF.get(key, ()), *TOTALS, "Y_GE15", "Y15-64") if value in there), None)
         if total is None:
             findings.add("error", f"the key '{key}' has several values ({', '.join(there[:_SHOWN])}) and no total",
                          "several-values", file=name, column=key, expected="one value, or a total",

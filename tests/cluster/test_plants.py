@@ -113,7 +113,7 @@ def test_sizes_of_one_sector_sharpen_a_table() -> None:
     sizes = plant_sizes(pd.DataFrame({"sector": "S", "employees": [30.0, 10, 160], "region": ["A", "A", "B"]}), "S")
     found = regional_position(table, region="A", sector="S", sizes=sizes)
     assert found.quotient == location_quotient(40, 100, 200, 2000, bundle=(900 + 100) / 40)
-    assert found.dartboard is not None and found.dartboard.herfindahl == pytest.approx((0.15**2 + 0.05**2 + 0.8**2))
+    assert found.dartboard is not None and found.dartboard.herfindahl == pytest.approx(0.15**2 + 0.05**2 + 0.8**2)
 
 
 def test_density_is_among_all_plants() -> None:
@@ -191,8 +191,8 @@ def test_columns_that_are_not_there(tmp_path: Path, text: str, words: str) -> No
 def test_gaps_are_counted(tmp_path: Path) -> None:
     found = read_plants(written(tmp_path, "sector,employees,latitude,longitude\nC28,,48,14\n,5,48,14\nC28,0,,\n"))
     text = " ".join(map(str, found.findings))
-    for words in ("1 of 3 plants have no sector", "1 of 3 plants have no employees", "1 of 3 plants have no coordinates",
-                  "1 plants have 0 employees"):
+    for words in ("1 of 3 plants have no sector", "1 of 3 plants have no employees",
+                  "1 of 3 plants have no coordinates", "1 plants have 0 employees"):
         assert words in text
     with pytest.raises(UsageError, match="There is no file"):
         read_plants(tmp_path / "none.csv")

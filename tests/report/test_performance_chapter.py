@@ -41,6 +41,23 @@ def test_the_figure_has_its_table_and_names_rare_types():
     assert all(row["low"] < row["value"] < row["high"] for row in figure.rows)
 
 
+def test_the_curve_is_that_of_the_library():
+    from interfirm.performance import specification_curve
+    from interfirm.report.charts import draw
+
+    block = next(item for item in chapter(Context(sample())).blocks if item.id == "performance-curve")
+    known = specification_curve(study_design(sample()), "breadth", model="fractional").rows
+    assert [row["value"] for row in block.rows] == pytest.approx((100 * known["effect"]).tolist())
+    assert sum(row["highlight"] for row in block.rows) == 1
+    assert f"in {int((known['low'] > 0).sum())} of {len(known)} models" in block.title
+    assert len(block.table.rows) == len(known)
+    for width in (720, 352):
+        layers = draw("specification", block.rows, {}, width).spec["layer"]
+        marks = [row for layer in layers if layer["mark"]["type"] == "rect" for row in layer["data"]["values"]]
+        ways = sum(len({row[name] for row in block.rows}) > 1 for name in ("model", "controls", "others", "weighted"))
+        assert len(marks) == ways * len(known)  # one mark per model and choice that was made in several ways
+
+
 def test_no_outcome_and_too_few_firms_are_not_answered():
     study = sample()
     none = chapter(Context(changed(new_product_share=None)))

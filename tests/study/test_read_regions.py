@@ -186,8 +186,9 @@ def test_structural_business_statistics_since_2021(tmp_path: Path) -> None:
     "DATAFLOW,freq,unit,wstatus,nace_r2,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
     "ESTAT:NAMA_10R_3EMPERS(1.0),A,THS,EMP,C,AT31,2020,150.5,\nESTAT:NAMA_10R_3EMPERS(1.0),A,THS,SAL,C,AT31,2020,140,\n"
     "ESTAT:NAMA_10R_3EMPERS(1.0),A,THS,EMP,TOTAL,AT31,2020,800,p\n",
-    "freq,unit,nace_r2,na_item,geo\\TIME_PERIOD\t2020 \nA,THS_PER,C,EMP_DC,AT31\t150.5 \nA,THS_PER,C,SAL_DC,AT31\t140 \n"
-    "A,THS_HW,C,EMP_DC,AT31\t9 \nA,THS_PER,TOTAL,EMP_DC,AT31\t800 \n"], ids=["tsv", "sdmx", "by item"])
+    "freq,unit,nace_r2,na_item,geo\\TIME_PERIOD\t2020 \nA,THS_PER,C,EMP_DC,AT31\t150.5 \n"
+    "A,THS_PER,C,SAL_DC,AT31\t140 \nA,THS_HW,C,EMP_DC,AT31\t9 \nA,THS_PER,TOTAL,EMP_DC,AT31\t800 \n"],
+                         ids=["tsv", "sdmx", "by item"])
 def test_employment_of_national_accounts(tmp_path: Path, text: str) -> None:
     """nama_10r_3empers by status, nama_10_a64_e by item: all employed persons, in thousands."""
     found = read_regions([written(tmp_path, "nama.tsv" if "\t" in text else "nama.csv", text)])

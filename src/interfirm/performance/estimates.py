@@ -52,6 +52,8 @@ class Fit:
         Function of the estimates and a matrix: the expected outcome, n values or n × categories.
     categories
         The values of an ordered or nominal outcome.
+    profile
+        p × 3: low, high, p from a profile likelihood, where they replace those of the normal; or None.
     extra
         Further numbers by name.
     findings
@@ -70,6 +72,7 @@ class Fit:
     converged: bool
     mean: Mean
     categories: tuple[float, ...] = ()
+    profile: Floats | None = None
     extra: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -102,9 +105,11 @@ class Fit:
         error = self.error
         statistic = np.divide(self.estimate, error, out=np.full_like(error, np.nan), where=error > 0)
         reach = self.critical * error
+        low, high, p = self.estimate - reach, self.estimate + reach, two_sided(statistic, self.freedom)
+        if self.profile is not None:
+            low, high, p = self.profile.T
         return pd.DataFrame({"term": self.names, "estimate": self.estimate, "error": error, "statistic": statistic,
-                             "p": two_sided(statistic, self.freedom), "low": self.estimate - reach,
-                             "high": self.estimate + reach})
+                             "p": p, "low": low, "high": high})
 
     def __str__(self) -> str:
         note = "" if self.converged else " NOT CONVERGED: do not use the estimates."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from interfirm.errors import Finding, UsageError
 from interfirm.performance import likelihoods
 from interfirm.performance.design import Design
 from interfirm.performance.estimates import TITLES, Fit, make
-from interfirm.performance.firth import firth_peak
+from interfirm.performance.firth import firth_peak, profile
 from interfirm.performance.maximise import Peak, newton
 from interfirm.performance.refusals import refuse, refuse_separation
 from interfirm.performance.terms import Floats
@@ -25,8 +26,6 @@ def per_cent(design: Design) -> tuple[Design, list[Finding]]:
         When some values are above 1 but most of those above 0 are not: shares with a mistake among them, or shares and
         per cent mixed.
     """
-    from dataclasses import replace
-
     if design.y.max() <= 1:
         return design, []
     above = design.y[design.y > 0]
@@ -99,11 +98,15 @@ def probit(design: Design, errors: str) -> Fit:
 def firth(design: Design, errors: str) -> Fit:
     """Logit with Firth's penalty."""
     if design.weights is not None or design.clusters is not None:
-        raise UsageError("The penalised logit knows neither weights nor clusters. Leave them out, or use --model "
-                         "logit.")
+        raise UsageError("The penalised logit takes neither weights nor clusters: its penalty is worth half an "
+                         "observation for each coefficient, and weights change what an observation is, so that the "
+                         "result would depend on their scale; no theory of samples covers it. Leave them out, or use "
+                         "--model logit, with categories joined where it is separated.")
     del errors
-    return make(design, "firth", TITLES["firth"], design.names, firth_peak(design.y, design.x), _inverse_logit,
-                "classical")
+    peak = firth_peak(design.y, design.x)
+    made = make(design, "firth", TITLES["firth"], design.names, peak, _inverse_logit, "classical")
+    return replace(made, profile=profile(design.y, design.x, peak),
+                   errors="classical, intervals of coefficients by profile likelihood")
 
 
 def fractional(design: Design, errors: str) -> Fit:

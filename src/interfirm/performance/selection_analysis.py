@@ -209,7 +209,8 @@ def _system_table(found: System, every: Mapping[str, Formula]) -> PaperTable:
     for name in EQUATIONS:
         rows.append((f"{name}: {every[name].outcome} ({kinds[name]})", "", ""))
         for row in cast("list[dict[str, Any]]", table[table["equation"] == name].to_dict("records")):
-            rows.append((f"  {row['term']}", number(row["estimate"]), number(row["naive"])))
+            rows.append((f"  {row['term']}", number(row["estimate"]),
+                         number(row["naive"]) if np.isfinite(row["naive"]) else ""))
             rows.append(("", f"[{number(row['low'])}, {number(row['high'])}]" if np.isfinite(row["low"]) else "", ""))
     foot = (("Firms", f"{found.size:,}", f"{found.size:,}"),
             ("With research", f"{found.researching:,}", f"{found.researching:,}"),

@@ -9,6 +9,7 @@ import numpy as np
 from interfirm.errors import DataError, InterfirmError
 from interfirm.performance._limits import whole
 from interfirm.performance.by_type import types_one_by_one
+from interfirm.performance.curve import specification_curve
 from interfirm.performance.design import survey_design
 from interfirm.performance.margins import marginal_effects
 from interfirm.performance.models import fit
@@ -17,6 +18,7 @@ from interfirm.performance.words import CAUTIONS, WHERE_TIED
 from interfirm.report import words
 from interfirm.report.blocks import Block, Cell, Chapter, Claim, Figure, NotAnswered, Table, TableColumn, Text
 from interfirm.report.context import Context, table
+from interfirm.report.specification import curve_figure
 
 if TYPE_CHECKING:
     from interfirm.performance.by_type import ByType
@@ -53,6 +55,7 @@ def chapter(ctx: Context) -> Chapter:
     wave = source.name.rpartition(", ")[2]
     blocks: list[Block] = [_model(ctx, found, effects, wave, len(source.frame))]
     blocks += _types(ctx, source, used, wave)
+    blocks.append(_curve(ctx, design, wave))
     blocks.append(Text("performance-cautions", " ".join([*CAUTIONS[:2], WHERE_TIED.split(". ", 1)[0] + "."])))
     return Chapter("performance", _TITLE, _LEAD, _claims(ctx, found, effects, wave), blocks)
 
@@ -124,6 +127,23 @@ def _types(ctx: Context, source: Source, controls: tuple[str, ...], wave: str) -
                             f"No type of partner has {whole('firms_per_type')} firms with it and as many without",
                             "Answers of more firms.")]
     return [_figure(ctx, found, wave)]
+
+
+def _curve(ctx: Context, design: Any, wave: str) -> Figure:
+    """How the finding on breadth moves across models and controls."""
+    found = specification_curve(design, "breadth", model="fractional")
+    count, clear = len(found.rows), max(found.positive, found.negative)
+    word = "more" if found.rows["effect"].median() > 0 else "less"
+    if found.positive and found.negative:
+        title = f"It depends on the model: clearly more in {found.positive} of {count}, clearly less in " \
+            f"{found.negative}"
+    elif clear:
+        title = f"More types of partner go with clearly {word} of new products in {clear} of {count} models"
+    else:
+        title = f"In none of {count} models do more types of partner go with a clear difference"
+    subtitle = "Difference in the sales share of new products that goes with one type of partner more, in percentage " \
+        f"points · one column per model, 95 % interval · {ctx.when(wave)}"
+    return curve_figure(found, "performance-curve", title=title, subtitle=subtitle, scale=100.0)
 
 
 def _figure(ctx: Context, found: ByType, wave: str) -> Figure:

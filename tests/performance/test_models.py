@@ -300,20 +300,6 @@ def test_profile_of_the_penalised_likelihood_is_that_of_a_direct_search():
     assert row["high"] - row["estimate"] > row["estimate"] - row["low"], "separated upwards: the upper end is far"
 
 
-@pytest.mark.slow
-def test_profile_intervals_hold_the_truth_where_the_normal_ones_are_too_wide():
-    """200 samples of 40 firms (1.5 points of error); a longer run is in benchmarks/performance_coverage."""
-    held = []
-    for draw in range(200):
-        rng = np.random.default_rng([3, draw])
-        x, z = rng.normal(size=40), (np.arange(40) < 8) * 1.0
-        y = (rng.random(40) < 1 / (1 + np.exp(0.5 - 0.5 * x - z))) * 1.0
-        row = fit(survey_design(pd.DataFrame({"x": x, "z": z, "y": y}), "y", cooperation=["z"], controls=["x"]),
-                  "firth").table().iloc[1]
-        held.append(row["low"] <= 1.0 <= row["high"])
-    assert np.mean(held) == pytest.approx(0.95, abs=0.045)
-
-
 def test_why_the_penalised_logit_takes_no_weights():
     with pytest.raises(UsageError, match="its penalty is worth half an observation"):
         fit(design("yes", weights="w"), "firth")

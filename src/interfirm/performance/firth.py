@@ -13,6 +13,7 @@ from interfirm.performance.terms import Floats
 
 Bools = npt.NDArray[np.bool_]
 _OUTWARD = 6
+_FALLEN = 1e6
 _STEPS = 500
 _TOLERANCE = 1e-10
 
@@ -116,7 +117,11 @@ def _drop(y: Floats, x: Floats, peak: Peak, j: int) -> Callable[[float], float]:
     def drop(value: float) -> float:
         start = peak.estimate.copy()
         start[j] = value
-        return peak.likelihood - _climb(y, x, start, free).likelihood
+        try:
+            found = _climb(y, x, start, free).likelihood
+        except np.linalg.LinAlgError:  # so far out that every firm is foreseen with certainty: ℓ* is −∞
+            return _FALLEN
+        return min(peak.likelihood - found, _FALLEN)
 
     return drop
 

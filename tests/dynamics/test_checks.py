@@ -172,6 +172,27 @@ def test_a_suggestion_from_the_bundled_example():
     assert all(why for _, _, why in found.reasons)
 
 
+def test_a_suggestion_takes_the_columns_of_ones_own():
+    """Numbers may make a firm worth choosing, words and yes or no may make two find one another."""
+    import pandas as pd
+
+    from interfirm import Study
+
+    rng, firms = np.random.default_rng(2), [f"F{i}" for i in range(30)]
+    x = (rng.random((2, 30, 30)) < 0.25) * (1 - np.eye(30))
+    rows = [(str(w), "r", firms[i], firms[j]) for w in range(2) for i, j in np.argwhere(x[w] > 0)]
+    study = Study.from_tables({
+        "actors": pd.DataFrame({"actor": firms, "kind": "firm", "certified": rng.random(30) < 0.5,
+                                "machines": rng.integers(1, 9, 30), "patron": firms, "guild": list("abc") * 10}),
+        "waves": pd.DataFrame({"wave": ["0", "1"]}),
+        "ties": pd.DataFrame(rows, columns=["wave", "relation", "sender", "receiver"]),
+        "observations": pd.DataFrame([(str(w), f) for w in range(2) for f in firms], columns=["wave", "actor"]),
+        "relations": pd.DataFrame({"relation": ["r"], "layer": ["knowledge"], "directed": [True]})})
+    found = suggest(study, "r")
+    assert {"altX:machines", "egoX:machines", "sameX:certified", "sameX:guild"} <= set(found.spec.effects)
+    assert "patron" not in str(found)  # everybody has another one
+
+
 def test_a_study_is_taken_as_it_is():
     study = example(seed=1)
     effects = ["density", "recip", "X:geographic_proximity", "sameX:sector"]

@@ -240,6 +240,38 @@ def test_data_that_cannot_carry_a_model(tmp_path, capsys, options, effects, code
     assert "simulated" not in text and "Traceback" not in text
 
 
+def test_everything_that_is_wrong_is_said_at_once(tmp_path, capsys):
+    """A wave that is a copy, columns without variation, an unknown effect and an unknown column: one answer."""
+    folder = panel_of(tmp_path / "s", [drawn()[0]] * 2, founded=[2000] * 12, employees=[5] * 12)
+    assert run(folder, "--effects", "recip,transTripp,altX:founded,sameX:employees,altX:turnovr") == 3
+    text = " ".join(capsys.readouterr().err.split())
+    for word in ("nothing changed in 'r'", "Did you mean 'transTrip'", "'altX:founded': 'founded' does not vary",
+                 "'sameX:employees': 'employees' does not vary", "'altX:turnovr': Unknown column", "5 errors"):
+        assert word in text, word
+    assert "simulated" not in text and "Traceback" not in text
+
+
+def test_weights_are_said_to_count_as_ties(tmp_path, capsys):
+    folder = panel_of(tmp_path / "s", drawn())
+    ties = pd.read_csv(folder / "ties.csv", dtype={"wave": str})
+    ties.assign(weight=np.arange(len(ties)) % 3 + 1).to_csv(folder / "ties.csv", index=False)
+    assert run(folder, "--effects", "recip", "--check") == 0
+    assert "every positive weight counts as a tie" in " ".join(capsys.readouterr().err.split())
+
+
+def test_much_that_is_unknown_is_said_before_anything_is_simulated(tmp_path, capsys):
+    """Four of twelve did not answer in the second wave: a third of the ties is unknown, not absent."""
+    folder = panel_of(tmp_path / "s", drawn())
+    seen = pd.read_csv(folder / "observations.csv", dtype={"wave": str})
+    seen["responded"] = ~((seen["wave"] == "2021") & seen["actor"].isin(["F0", "F1", "F2", "F3"]))
+    seen.to_csv(folder / "observations.csv", index=False)
+    ties = pd.read_csv(folder / "ties.csv", dtype={"wave": str})
+    gone = (ties["wave"] == "2021") & ties["sender"].isin(["F0", "F1", "F2", "F3"])
+    ties[~gone].to_csv(folder / "ties.csv", index=False)
+    assert run(folder, "--effects", "recip", "--check") == 0
+    assert "33 % of the values of relation 'r in 2021' are unknown" in " ".join(capsys.readouterr().err.split())
+
+
 def test_missing_values_are_said_and_do_not_stop_it(tmp_path, capsys):
     founded = [None] * 4 + list(range(2000, 2008))
     folder = panel_of(tmp_path / "s", drawn(), founded=founded)

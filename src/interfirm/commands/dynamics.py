@@ -264,7 +264,8 @@ def _suggested(study: Study, relation: str, order: list[str] | None, quiet: bool
     if not quiet:
         chosen = found.table().query("included").drop(columns="included")
         terminal.show_table(chosen, title=f"Proposed for '{relation}'", limit=60)
-        terminal.show_list("Left out:", found.left_out_lines())
+        if found.left_out:
+            terminal.show_list("Left out:", found.left_out_lines())
         typer.echo(f"\nThe same by hand: --relation {relation} --effects {','.join(found.spec.effects)}\n")
     return specification(relation, found.spec.effects, **options)
 

@@ -102,6 +102,8 @@ def _check_network(panel: Panel, name: str, out: Findings) -> None:
     if net.weighted:
         out.add("note", f"the ties of '{name}' have weights; every positive weight counts as a tie", "weights")
     pairs = panel.present[:, :, None] & (np.ones(x.shape[2], bool) if net.two_mode else panel.present[:, None, :])
+    if not net.two_mode:
+        pairs = pairs & ~np.eye(panel.size, dtype=bool)
     for w, wave in enumerate(panel.waves):
         _check_missing(f"{name} in {wave}", float(np.isnan(x[w][pairs[w]]).mean()) if pairs[w].any() else 0.0,
                        "relation", out)
@@ -114,9 +116,8 @@ def _check_network(panel: Panel, name: str, out: Findings) -> None:
 
 def _check_density(panel: Panel, name: str, pairs: npt.NDArray[np.bool_], out: Findings) -> None:
     """Flag networks from which a model easily runs into the empty or the full network."""
-    off = np.eye(panel.size, dtype=bool) if not panel.networks[name].two_mode else False
     for w, wave in enumerate(panel.waves):
-        cells = panel.networks[name].ties[w][pairs[w] & ~off]
+        cells = panel.networks[name].ties[w][pairs[w]]
         known = cells[~np.isnan(cells)] % 10
         share = float(known.mean()) if len(known) else 0.0
         if len(known) and (share > NEARLY_FULL or known.sum() < FEWEST_TIES):

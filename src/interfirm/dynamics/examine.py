@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from interfirm.study.study import Study
 
 WRONG_CALL: Final = frozenset({"unknown-effect", "unknown-name", "specification"})
+_CANNOT_BE_CODED: Final = frozenset({"one-wave", "no-values", "not-ordinal", "too-many-levels", "not-binary"})
 
 
 def examine(study: Study, spec: Specification, *, waves: Sequence[str] | None = None) -> Findings:
@@ -70,8 +71,11 @@ def examine(study: Study, spec: Specification, *, waves: Sequence[str] | None = 
         out.add("error", str(problem).rstrip("."), "specification")
         return out
     out.extend(checks.check(panel, good))
-    if not out.of("error") or all(item.code in WRONG_CALL for item in out.of("error")):
-        _together(panel, _each(panel, good, out), out)
+    errors = {item.code for item in out.of("error")}
+    if not errors & _CANNOT_BE_CODED:
+        named = _each(panel, good, out)
+        if errors <= WRONG_CALL:
+            _together(panel, named, out)
     return out
 
 

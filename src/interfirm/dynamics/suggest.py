@@ -31,6 +31,8 @@ _PROXIMITIES = ("geographic_proximity", "cognitive_proximity", "organisational_p
                 "social_proximity", "technological_proximity")
 _ACTOR_COLUMNS = ("employees", "rd_share", "founded", "external_links", "patents", "turnover")
 _SAME_COLUMNS = ("sector", "city", "ownership", "kind", "parent")
+_NO_COVARIATES = {"actor", "wave", "name", "responded", "latitude", "longitude", "position", "tags", "country", "sme",
+                  *_ACTOR_COLUMNS, *_SAME_COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def suggest(study: Study, relation: str, *, waves: Sequence[str] | None = None) 
     """A tie-formation model for a relation that the data can carry.
 
     First one term of each concept: reciprocity, closure, status, proximity, similarity, capability, activity; then
-    further proximities, similarities and capabilities, as long as there are about twelve changed ties per effect. A
+    further proximities, similarities and capabilities, the study's own columns last, as long as there are about twelve
+    changed ties per effect. A
     term is left out, with the reason, if it does not vary, is mostly unknown, or says nearly the same as one before
     it (its change statistics correlate above 0.8).
 
@@ -150,7 +153,7 @@ def _candidates(study: Study, panel: Panel, relation: str) -> Iterator[Candidate
     yield ["inPopSqrt"], "status", "those whom many choose may be chosen more"
     near = [([f"X:{c}"], "fit: proximity", f"'{c}' is known for pairs") for c in _pairs(study)]
     alike = [([f"sameX:{c}"], "fit: similarity", f"firms with the same '{c}' may find one another")
-             for c in _columns(study, _SAME_COLUMNS)]
+             for c in _columns(study, (*_SAME_COLUMNS, *_others(study, few=True)))]
     able = [_capability(c, directed=net.directed) for c in _scaled(study)]
     active = [(["outActSqrt"], "activity", "firms differ in how many they choose")] if net.directed else []
     for number, row in enumerate(zip_longest(near, alike, able)):
@@ -181,10 +184,22 @@ def _columns(study: Study, names: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(name for name, s in series if s.notna().mean() >= known and s.nunique() > 1))
 
 
+def _others(study: Study, *, few: bool) -> tuple[str, ...]:
+    """Columns of the study's own: with ``few`` words and yes or no, otherwise numbers with three values or more."""
+    out = []
+    for table in (study.actors, study.observations):
+        for name in (c for c in table.columns if c not in _NO_COVARIATES):
+            values = table[name].dropna()
+            words = values.dtype.kind not in "iuf" or values.nunique() == 2
+            if words == few and (not words or values.nunique() <= len(values) / 2):
+                out.append(str(name))
+    return tuple(out)
+
+
 def _scaled(study: Study) -> list[str]:
     """Columns of what firms have; those spread over more than a factor of ten, all above 0, by their logarithm."""
     out = []
-    for name in _columns(study, _ACTOR_COLUMNS):
+    for name in _columns(study, (*_ACTOR_COLUMNS, *_others(study, few=False))):
         table = study.actors if name in study.actors.columns else study.observations
         values = table[name].dropna().to_numpy(dtype=float)
         out.append(f"log_{name}" if values.min() > 0 and values.max() > 10 * values.min() else name)

@@ -73,3 +73,42 @@ def test_interrupted(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(workers, "replicate", stop)
     assert cli.run(["simulate", str(study), "--priors", "--workers", "1", "-o", str(tmp_path / "r")]) == 130
     assert "run the same command to go on" in " ".join(capsys.readouterr().err.split())
+
+
+def test_too_little_time_or_memory(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    from interfirm.simulation import estimate
+
+    call = ["simulate", str(study), "--priors", "--workers", "1", "-o", str(tmp_path / "r")]
+    assert cli.run([*call, "--minutes", "0.00001"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "Two replications, the fewest that give an interval, would take about" in said
+    assert cli.run([*call, "--replications", "9000000"]) == 2
+    assert "does not begin unasked" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.setattr(estimate, "available_memory", lambda: 10**7)
+    assert cli.run(call) == 2
+    assert "1 worker would need about" in capsys.readouterr().err
+    assert not (tmp_path / "r" / "parts").exists()
+
+
+def test_what_the_lead_hangs_on(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the command into the chapter of the report, with a small analysis."""
+    pytest.importorskip("SALib")
+    from interfirm.report.chapters import simulation as chapter
+    from interfirm.report.context import Context
+    from interfirm.simulation import policy_sensitivity, told
+    from interfirm.study.read.tables import read_study
+
+    small = {"trajectories": 2, "points": 2, "strongest": 2, "replications": 1}
+    monkeypatch.setattr(policy_sensitivity, "threshold", lambda _, name: {"value": small[name.split("_")[1]]})
+    folder = tmp_path / "r"
+    call = ["simulate", str(study), "--priors", "--workers", "1", "-o", str(folder), "--years", "1", "--replications",
+            "2", "--precision", "0"]
+    assert cli.run([*call, "--sensitivity"]) == 0
+    assert "What the lead hangs on, strongest first" in " ".join(capsys.readouterr().out.split())
+    data = read_study(study)
+    blocks = {block.id: block for block in chapter.chapter(Context(data, policies=told(data, folder))).blocks}
+    assert "Sensitivity: with everything as usual" in blocks["simulation-hangs"].caption
+    assert len(blocks["simulation-hangs"].rows) == 10
+    assert "Structure at the end: without a policy" in blocks["simulation-structure"].caption

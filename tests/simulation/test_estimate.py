@@ -67,7 +67,8 @@ def test_time_that_does_not_suffice() -> None:
 
 
 def test_times_in_words() -> None:
-    assert [spoken_time(x) for x in (0.2, 40, 600, 9000, 200000)] == ["1 s", "40 s", "10 min", "2.5 h", "2.3 days"]
+    assert [spoken_time(x) for x in (0.2, 40, 600, 9000, 200000, 2e8)] == [
+        "1 s", "40 s", "10 min", "2.5 h", "2.3 days", "2,315 days"]
 
 
 def test_what_is_there_is_not_counted_again(tmp_path: Path) -> None:

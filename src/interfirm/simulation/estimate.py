@@ -58,7 +58,7 @@ def spoken_time(seconds: float) -> str:
     """'40 s', '12 min', '3.5 h', '2.5 days'."""
     for size, name in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
         if seconds >= 1.5 * size:
-            return f"{seconds / size:.2g} {name}"
+            return f"{seconds / size:.2g} {name}" if seconds < 99 * size else f"{seconds / size:,.0f} {name}"
     return f"{max(1, round(seconds))} s"
 
 

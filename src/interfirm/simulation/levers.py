@@ -228,7 +228,7 @@ def _combined(name: str, section: Mapping[str, Any], given: Mapping[str, Any], p
 def _unknown(kind: str, name: Any, known: Any, place: Mapping[str, str], findings: Findings) -> None:
     near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
     findings.add("error", f"unknown {kind} '{name}'", f"unknown-{kind}", expected=f"one of {', '.join(known)}",
-                 remedy=f"Did you mean '{near[0]}'?" if near else "See 'interfirm levers'", **place)
+                 remedy=f"Perhaps '{near[0]}' is meant" if near else "See 'interfirm levers'", **place)
 
 
 def _settings(lever: str, section: Mapping[str, Any], place: Mapping[str, str],

@@ -55,9 +55,10 @@ def show(result: PartnerEvaluation) -> None:
             print(f"    {row['method']:<18} recall@20 {row['recall']:.4f} [{row['recall_low']:.4f}, "
                   f"{row['recall_high']:.4f}]  precision {row['precision']:.4f}  MRR {row['reciprocal_rank']:.4f}  "
                   f"NDCG {row['ndcg']:.4f}")
-    ratio = result.ratio()[1]
+    ratio, low, high = result.ratio()[1:]
     state = "met" if ratio >= WANTED else "MISSED"
-    print(f"  wanted: {WANTED:.2f} times the best baseline; reached {ratio:.2f}: {state}", flush=True)
+    print(f"  wanted: {WANTED:.2f} times the best baseline; reached {ratio:.2f} [{low:.2f}, "
+          f"{high:.2f}]: {state}", flush=True)
 
 
 def memory() -> float:

@@ -69,6 +69,23 @@ def test_history_knows_nothing_of_later_years() -> None:
     assert past.ties.sum() == early.ties.sum()
 
 
+def test_sizes_of_alliances_by_hand() -> None:
+    study = projects(SMALL)
+    past = history(study, "2017")
+    names = study.actors["actor"].tolist()
+    a, b, d, f, u = (names.index(letter) for letter in "abdfU")
+    # p1: firms a, b and university U; p2: b, c, U; p3: d, e; others of the same kind, and later ones do not count
+    assert past.sizes.peers[[a, b, d, f, u]].tolist() == [1, 1, 1, 0, 0]
+    big = projects({"p1": ("2014", "2015", "x", "abcd"), "p2": ("2015", "2016", "x", "ab"),
+                    "p3": ("2016", "2017", "x", "a")})
+    found = history(big, "2017").sizes
+    assert found.peers.tolist() == [2, 2, 3, 3]  # (3 + 1) / 2; alone counts for nothing
+    assert found.largest.tolist() == [3, 3, 3, 3]
+    one = np.log1p(2.0)
+    expected = [[one, np.log(4)], [np.log(4)] * 2, [one**2, one * np.log(4)], [0, np.log(4) - one]]
+    assert np.array(found.columns(0, np.array([1, 2]))) == pytest.approx(np.array(expected))
+
+
 def test_features_by_hand() -> None:
     study = projects(SMALL)
     names = study.actors["actor"].tolist()
@@ -80,6 +97,8 @@ def test_features_by_hand() -> None:
     # from a to c through b and U, each with three partners
     assert row["common"] == pytest.approx(np.log1p(2 / np.log(3)))
     assert row["running"] == 0  # nothing of a is running
+    assert row["sizes apart"] == 0  # a and c: one other firm beside each
+    assert row["sizes together"] == pytest.approx(np.log(2) ** 2)
     assert row["likeness of theme"] == 0  # a: x only, c: y only
     assert features[1][walker.names.index("likeness of theme")] == pytest.approx(1)
     again = walker(names.index("a"))[1]
@@ -141,6 +160,11 @@ def test_it_learns_what_was_planted() -> None:
     assert name in table.index
     assert low <= ratio <= high
     assert "best baseline" in str(result)
+    share, least, most = result.pooled("learned", 10)
+    each = result.values("learned", "recall", 10)
+    assert share == pytest.approx((each * result.found).sum() / result.found.sum())
+    assert least <= share <= most
+    assert f"of all pairs together {result.pooled('learned', 20)[0]:.4f}" in str(result)
     again = evaluate(study, until="2014", after="2017", learn_until="2012", resamples=200)
     assert again.table((10, 20)).equals(result.table((10, 20)))
 

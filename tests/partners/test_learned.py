@@ -68,7 +68,7 @@ def test_the_list_is_the_models_order(planted: Study) -> None:
     assert [item.score for item in found.partners] == pytest.approx((score[order] - np.median(score)).tolist())
     # the parts are all of the score
     parts = ranking.parts(features)
-    assert set(parts) == {"shared partners", "activity", "country"}
+    assert set(parts) == {"shared partners", "activity", "country", "size of alliances"}
     whole = sum(parts.values())
     assert np.ptp(whole - score) == pytest.approx(0, abs=1e-9)  # rounding
     best = found.partners[0]

@@ -26,10 +26,17 @@ def test_counts_by_hand() -> None:
     assert isinstance(figure, Figure)
     assert isinstance(numbers, Numbers)
     assert [(row["label"], row["value"]) for row in figure.rows] == [("trust", 6), ("tools", 2)]
-    assert figure.title == "Trust came up in most cases: 6 of 6"
+    assert figure.title == "Trust came up most often: in 6 of 6 cases"
     assert found.claims[0].probability == 1  # tools can at best be level with it
     assert "6 of 6 cases; the median code in 4" in found.claims[0].text
     assert numbers.items[2].value == 6
+
+
+def test_codes_that_are_level_are_named_together() -> None:
+    rows = [(f"case {k}", part, code) for k in range(5) for part, code in (("1", "trust"), ("2", "tools"))]
+    claim = chapter(Context(coded([*rows, ("case 0", "3", "rare")]))).claims[0]
+    assert "'tools' and 'trust' came up in 5 of 5 cases each" in claim.text
+    assert claim.probability == 1
 
 
 @pytest.mark.parametrize("rows", [[("a", "1", "trust")], [("a", "1", "trust"), ("b", "1", "trust"), ("b", "2", "x")]])

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners.ground import Bools, Floats
+from interfirm.partners.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,8 @@ class History:
         Country × country: log of observed by expected weight of ties.
     themes
         See :class:`Theme`.
+    sizes
+        See :class:`interfirm.partners.sizes.Sizes`.
     """
 
     until: str
@@ -77,6 +80,7 @@ class History:
     country: Ints
     affinity: Floats
     themes: tuple[Theme, ...]
+    sizes: Sizes
 
     def partners(self, at: int) -> npt.NDArray[np.int32]:
         """Positions of the actors that shared an alliance with one."""
@@ -124,7 +128,7 @@ def _collect(study: Study, rows: pd.DataFrame, until: str, themes: Sequence[str]
     at = pd.Index(study.actors["actor"]).get_indexer(pd.Index(rows["actor"]))
     code, names = pd.factorize(rows["alliance"])
     member = sp.csr_array((np.ones(len(at)), (at, code)), shape=(n, len(names)))
-    size = np.asarray(member.sum(axis=0)).ravel()
+    size = np.asarray(member.sum(axis=0), dtype=np.float64).ravel()
     per = rows.groupby("alliance", sort=False)[["start", "end"]].agg({"start": "min", "end": "max"}).reindex(names)
     age = np.maximum(float(until[:4]) - per["start"].str[:4].astype(float).to_numpy(), 0.0)
     lasting = (per["end"].fillna("9999") > until + "-99-99").to_numpy(dtype=np.float64)
@@ -142,7 +146,7 @@ def _collect(study: Study, rows: pd.DataFrame, until: str, themes: Sequence[str]
                   for name in themes)
     return History(until, _sums(member) > 0, counts, values.astype(np.float64), via, degree,
                    np.asarray(member @ (lasting * joint)), np.asarray(member @ fading), strength, country,
-                   _affinity(newman, country), about)
+                   _affinity(newman, country), about, sizes(study, at, code, size))
 
 
 def _project(member: sp.csr_array, weight: Floats) -> sp.csr_array:

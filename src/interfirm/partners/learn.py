@@ -14,6 +14,7 @@ from interfirm.errors import UsageError
 from interfirm.kernels.partners import two_steps
 from interfirm.partners.ground import Bools, Floats
 from interfirm.partners.history import History
+from interfirm.partners.sizes import SIZE
 
 Ints = npt.NDArray[np.int64]
 _RIDGE = 3.0
@@ -52,7 +53,7 @@ class Walker:
         self._popular = popular[self._pool]
         self._columns = [(sp.csc_array(theme.profile), sp.csc_array(theme.volume)) for theme in past.themes]
         self.names = ("common", "running", "walk", "close", "reached", "degree", "activity", "recent", "affinity",
-                      "same country", *(f"{kind} {theme.column}" for theme in past.themes
+                      "same country", *SIZE, *(f"{kind} {theme.column}" for theme in past.themes
                                         for kind in ("likeness of", "volume in")))
 
     def __call__(self, at: int) -> tuple[Ints, Floats]:
@@ -70,7 +71,8 @@ class Walker:
         columns = [np.log1p(sums[:, 0]), np.log1p(sums[:, 1]),
                    np.log1p(1e4 * sums[:, 2] / max(past.strength[at], 1e-9)),
                    np.log1p(10 * sums[:, 0] / np.sqrt(degree + 1)), (sums[:, 0] > 0).astype(np.float64),
-                   np.log1p(degree), np.log1p(past.running[chosen]), np.log1p(past.recent[chosen]), lift, same]
+                   np.log1p(degree), np.log1p(past.running[chosen]), np.log1p(past.recent[chosen]), lift, same,
+                   *past.sizes.columns(at, chosen)]
         for like, volume in themes:
             columns += [like[chosen], np.log1p(10 * volume[chosen])]
         return chosen, np.column_stack(columns)

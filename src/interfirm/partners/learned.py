@@ -15,6 +15,7 @@ from interfirm.partners.evaluate import PartnerEvaluation, evaluate, new_pairs, 
 from interfirm.partners.ground import Floats, Ints
 from interfirm.partners.history import History, began, history
 from interfirm.partners.learn import PartnerModel, Walker, learn
+from interfirm.partners.sizes import SIZE
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -25,7 +26,8 @@ _TEST = 0.2
 _FEWEST = 20
 _MOST = 1500
 _GROUPS = {"shared partners": ("common", "running", "walk", "close", "reached"),
-           "activity": ("degree", "activity", "recent"), "country": ("affinity", "same country")}
+           "activity": ("degree", "activity", "recent"), "country": ("affinity", "same country"),
+           "size of alliances": SIZE}
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,10 +90,19 @@ class LearnedList:
             return f"{what}: {self.partners[place]:,} partners so far (median {self.middle[1]:g})"
         if name == "country":
             return self._country(int(self.positions[place]))
+        return self._size(int(self.positions[place])) if name == "size of alliances" else \
+            self._other(name, place, up=up)
+
+    def _other(self, name: str, place: int, *, up: bool) -> str:
         if name == "readiness" and self.ready is not None:
             return f"it meets {'' if up else 'only '}{per_cent(self.ready[place])} of what such work asks for " \
                 f"(median {per_cent(self.usual)})"
         return f"it does {'much' if up else 'little'} in the same {name}"
+
+    def _size(self, j: int) -> str:
+        peers = self.ranking.walker.past.sizes.peers
+        return f"organisations of its kind beside it in an alliance: {peers[j]:.1f} on average (the firm itself " \
+            f"{peers[self.at]:.1f})"
 
     def _country(self, j: int) -> str:
         past = self.ranking.walker.past

@@ -47,7 +47,7 @@ def _figure(support: Any, cases: int) -> Figure:
                   TableColumn("supported", "Quoted in two cases")],
                  [[str(code), int(row["cases"]), int(row["segments"]), int(row["quotes"]), bool(row["supported"])]
                   for code, row in rows.iterrows()])
-    title = f"{words.sentence(words.listing(most, 3))} came up in most cases: {first:,} of {cases:,}"
+    title = f"{words.sentence(words.listing(most, 3))} came up most often: in {first:,} of {cases:,} cases"
     held = int(rows["supported"].sum())
     cut = f" The first {_SHOWN} of {len(rows):,} codes are drawn." if len(rows) > _SHOWN else ""
     return Figure("cases-codes", title, "Cases in which a code came up · coded interviews",
@@ -75,16 +75,19 @@ def _linked(ctx: Context) -> str:
 
 
 def _claims(ctx: Context, presence: Any) -> list[Claim]:
-    """The code of most cases, and how often it stays ahead when the cases are drawn again."""
+    """The code (or codes) of most cases, and how often one of them stays ahead when the cases are drawn again."""
     if presence.shape[1] < 5 or presence.shape[0] < 2:
         return []
     x = presence.to_numpy(dtype=np.float64)
-    top = int(x.sum(axis=1).argmax())
+    counts = x.sum(axis=1)
+    most = np.flatnonzero(counts == counts.max())
     drawn = ctx.rng("cases").integers(0, x.shape[1], (_DRAWS, x.shape[1]))
     totals = x[:, drawn].sum(axis=2)
-    stays = float((totals[top] >= totals.max(axis=0)).mean())
-    middle = float(np.median(x.sum(axis=1)))
-    text = f"In coded interviews '{presence.index[top]}' came up in {x[top].sum():.0f} of {x.shape[1]} cases; the " \
-        f"median code in {middle:g}."
-    why = f"stays first in {words.share(stays)} of {_DRAWS:,} resamples of cases"
+    stays = float((totals[most].max(axis=0) >= totals.max(axis=0)).mean())
+    named = words.listing([f"'{presence.index[k]}'" for k in most], 3)
+    each = " each" if len(most) > 1 else ""
+    text = f"In coded interviews {named} came up in {counts.max():.0f} of {x.shape[1]} cases{each}; the median code " \
+        f"in {np.median(counts):g}."
+    who = "one of them " if len(most) > 1 else ""
+    why = f"{who}stays first in {words.share(stays)} of {_DRAWS:,} resamples of cases"
     return [ctx.claim("cases-most", text, stays, why, "cases-codes", 0.3, [])]

@@ -154,3 +154,14 @@ def test_relabelling_and_reordering_do_not_change_a_view(study: Study) -> None:
             one, two = study.adjacency(relation, wave), other.adjacency(relation, wave)
             assert np.array_equal(one.matrix.toarray()[::-1, ::-1], two.matrix.toarray())
             assert one.observed_count() == two.observed_count() == int(one.observed().sum())
+
+
+def test_who_responded_is_each_caller_s_own() -> None:
+    from interfirm.study.example import example
+
+    study = example()
+    before = study.responded("advice", "2024").copy()
+    mine = study.responded("advice", "2024")
+    mine.iloc[:] = True
+    assert study.responded("advice", "2024").equals(before)
+    assert not before.fillna(True).all()

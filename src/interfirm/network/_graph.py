@@ -43,9 +43,21 @@ def graph(view: Adjacency, *, directed: bool | None = None) -> Any:
     keep = view.directed if directed is None else directed
     made = _graphs.setdefault(view, {})
     if keep not in made:
-        sender, receiver, _ = pairs(view, directed=keep)
-        made[keep] = igraph.Graph(n=view.size, edges=np.column_stack([sender, receiver]).tolist(), directed=keep)
+        made[keep] = igraph.Graph(n=view.size, edges=_ends(view, keep).tolist(), directed=keep)
     return made[keep]
+
+
+def _ends(view: Adjacency, directed: bool) -> Ints:
+    """As :func:`pairs`, in the same order, but without weights and quick also for many small networks."""
+    if directed:
+        return np.column_stack(pairs(view, directed=True)[:2])
+    size = view.size
+    sender = np.repeat(np.arange(size), np.diff(view.matrix.indptr))
+    receiver = view.matrix.indices.astype(np.int64)
+    keys = np.unique(np.minimum(sender, receiver) * size + np.maximum(sender, receiver))
+    ends = np.column_stack([keys // max(size, 1), keys % max(size, 1)])
+    out: Ints = ends[ends[:, 0] != ends[:, 1]]
+    return out
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _NAN = float("nan")
 
 
+_answered: WeakKeyDictionary[Study, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
+
+
 def answered(study: Study, instrument: str, wave: str) -> pd.DataFrame:
     """The answers to an instrument in one wave: ``actor``, ``about``, ``respondent``, ``item``, ``value``.
 
@@ -29,6 +33,13 @@ def answered(study: Study, instrument: str, wave: str) -> pd.DataFrame:
     DataError
         With every answer that is not a number, is off its scale, or names no known partner or alliance.
     """
+    read = _answered.setdefault(study, {})
+    if (instrument, wave) not in read:
+        read[instrument, wave] = _read(study, instrument, wave)
+    return read[instrument, wave].copy(deep=False)
+
+
+def _read(study: Study, instrument: str, wave: str) -> pd.DataFrame:
     import pandas as pd
 
     known = {item.item: item for item in items(instrument)}

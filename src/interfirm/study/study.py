@@ -142,6 +142,12 @@ class Study:
 
     def responded(self, relation: str, wave: str) -> pd.Series[Any]:
         """Per actor of the study: answered (True), did not (False), was not asked or not there (missing)."""
+        key = ("responded", relation, wave)
+        if key not in self._cache:
+            self._cache[key] = self._find_responded(relation, wave)
+        return self._cache[key].copy()  # type: ignore[no-any-return]
+
+    def _find_responded(self, relation: str, wave: str) -> pd.Series[Any]:
         order = pd.Index(self.actors["actor"], name="actor")
         rows = self.observations.loc[self.observations["wave"] == wave].drop_duplicates("actor")
         out = rows.set_index("actor")["responded"].reindex(order)

@@ -17,7 +17,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 TOPICS = ("commands", "page", "holes", "brokers", "triads", "reach", "partners", "structure", "kdensity", "skin",
-          "barter", "performance", "dynamics", "simulation")
+          "barter", "performance", "dynamics", "ergm", "simulation")
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from interfirm.dynamics import ErgmFit, GoodnessOfFit, Specification
     from interfirm.study.study import Study
 
-_CHECKED = "Nothing was estimated."
-
 
 def run(study: Study, step: Callable[[str], None], *, relation: str, effects: list[str], suggest: bool, check: bool,
         wave: str | None, fix: list[str], gof: bool, panels: int, threads: int | None, seed: int, as_json: bool,
@@ -88,7 +86,8 @@ def _checked(found: list[Any], spec: Specification, as_json: bool) -> None:
         typer.echo(json.dumps([item.to_dict() for item in found], ensure_ascii=False, indent=1))
         return
     terminal.show_findings(found)
-    typer.echo(f"One wave can carry this model of '{spec.relation}': {terminal.count_line(found)}. {_CHECKED}")
+    typer.echo(f"One wave can carry this model of '{spec.relation}': {terminal.count_line(found)}. Nothing was "
+               "estimated.")
 
 
 def show_list() -> None:

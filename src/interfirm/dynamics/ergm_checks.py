@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 FEWEST_ACTORS: Final = 6
 SPLIT: Final = 0.88  # share of the variance that lies between two groups of networks; of a normal one it is 0.64
 AT_THE_EDGE: Final = 0.05
-MIXED: Final = 1.2
 
 # what to take where networks run into the empty or the full one
 _MILDER: Final = {"transTrip": "gwespFF", "transTriads": "gwesp", "transTies": "gwespFF", "cycle3": "gwespBB",

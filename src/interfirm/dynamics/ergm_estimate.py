@@ -19,7 +19,7 @@ from interfirm.dynamics import ergm_checks as c
 from interfirm.dynamics.data import Panel
 from interfirm.dynamics.ergm_chains import CHAINS, Chains, Runaway, workers
 from interfirm.dynamics.ergm_exact import by_pairs, pseudo
-from interfirm.dynamics.ergm_fit import ErgmFit
+from interfirm.dynamics.ergm_fit import CONVERGED_MAX, ErgmFit
 from interfirm.dynamics.ergm_likelihood import bridge
 from interfirm.dynamics.ergm_model import Bytes, Floats, Model, model, one_wave
 from interfirm.dynamics.ergm_stage import Stage, newton, reweighted
@@ -259,7 +259,7 @@ def _polish(run: _Run, theta: Floats, draws: int) -> tuple[Stage, Floats]:
             raise c.refuse(run.made, "some of the networks that it draws fill up with ties") from None
         far = stage.distance(free)
         run.tell("last sample", far)
-        fine = far < 0.2 * 0.7 and stage.draws.effective() > draws / 6
+        fine = far < 0.9 * CONVERGED_MAX and stage.draws.effective() > draws / 6
         if fine or turn == _POLISH - 1:
             break
         run.tune(stage, 0.2, 2 * _LONGEST // count)

@@ -19,10 +19,11 @@ from interfirm.dynamics import ergm_checks as c
 from interfirm.dynamics.data import Panel
 from interfirm.dynamics.ergm_chains import CHAINS, Chains, Runaway, workers
 from interfirm.dynamics.ergm_exact import by_pairs, pseudo
-from interfirm.dynamics.ergm_fit import CONVERGED_MAX, ErgmFit
+from interfirm.dynamics.ergm_fit import ErgmFit
 from interfirm.dynamics.ergm_likelihood import bridge
 from interfirm.dynamics.ergm_model import Bytes, Floats, Model, model, one_wave
 from interfirm.dynamics.ergm_stage import Stage, newton, reweighted
+from interfirm.dynamics.fit import CONVERGED_MAX
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import DataError, Finding, Findings, UsageError
 from interfirm.kernels import ergm_codes as k

@@ -23,9 +23,9 @@ _INSTEAD_BOTH: Final = {"inPopSqrt": "gwdegree", "gwesp": "gwesp(30)"}
 def ergm_suggest(study: Study, relation: str, *, wave: str | int | None = None) -> s.Suggestion:
     """A model of one wave that the data can carry.
 
-    As :func:`interfirm.dynamics.suggest`, with one effect for about twelve ties. The spread of degrees is taken by the
-    geometrically weighted effects, and shared partners weigh less the more there are (``gwespFF(30)``), because the
-    others easily make a model of one wave degenerate.
+    As :func:`interfirm.dynamics.suggest`, with one effect for about twelve ties and at most eight. The spread of
+    degrees is taken by the geometrically weighted effects, and shared partners weigh less the more there are
+    (``gwespFF(30)``), because the others easily make a model of one wave degenerate.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def ergm_suggest(study: Study, relation: str, *, wave: str | int | None = None) 
     found.raise_if_failed()
     made = model(panel, base, items)
     ties = int(made.ties.ravel()[made.free].sum())
-    room = int(np.clip(ties // s.WHOLE("changes_per_effect"), 2, s.WHOLE("effects")))
+    room = int(np.clip(ties // s.WHOLE("changes_per_effect"), 2, s.WHOLE("one_wave_effects")))
     chosen, reasons = ["density"], [("density", "cost of a tie", "every model needs it")]
     out: list[tuple[str, str]] = []
     for names, concept, why in s._candidates(study, panel, relation):
         terms = [(_INSTEAD if made.directed else _INSTEAD_BOTH).get(name, name) for name in names]
         if len(chosen) + len(terms) > room:
-            problem = f"the data have {ties} ties, enough for {room} effects"
+            problem = f"the data have {ties} ties; a proposal for one wave holds {room} effects"
         else:
             problem = _problem(study, Specification(relation, [*chosen, *terms]), wave, len(terms))
         if problem:

@@ -103,7 +103,7 @@ def test_no_word_of_cause_without_a_not():
     text = " ".join([*cautions(tied=True, share=0.94)]).lower()
     for word in ("leads to", "because of", "impact", "significant"):
         assert word not in text
-    assert "94 % of these firms say yes" in " ".join(cautions(share=0.94))
+    assert "94\u00a0% of these firms say yes" in " ".join(cautions(share=0.94))
     assert len(cautions(share=0.5)) == 3
 
 

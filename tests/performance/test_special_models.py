@@ -346,6 +346,24 @@ def test_a_regressor_that_does_not_change_within_firms_is_refused(tmp_path, caps
     assert (code, "'old' never changes within 'id'" in err) == (3, True)
 
 
+@pytest.mark.parametrize("model", ["heckman", "cdm"])
+def test_a_selection_that_is_not_yes_or_no_is_refused(tmp_path, capsys, model):
+    path = tmp_path / "codes.csv"
+    system_table(60, 1).assign(rd=np.arange(60) % 3).to_csv(path, index=False)
+    options = ["--outcome", "intensity", "--cooperation", "size", "--selection", "rd ~ market, size"] \
+        if model == "heckman" else ["--research", "rd ~ market", "--intensity", "intensity ~ demand", "--innovation",
+                                    "innovation ~ rival", "--productivity", "sales ~ size"]
+    code, _, err = run(capsys, path, "--model", model, *options)
+    assert (code, "'rd' is not yes or no: it has 3 different values" in err, "Write rd=2" in err) == (3, True, True)
+    assert run(capsys, path, "--model", "heckman", "--outcome", "sales", "--cooperation", "size", "--selection",
+               "rd=2 ~ market, size")[0] == 0
+
+
+def test_a_network_without_paths_is_refused(folder, capsys):
+    code, _, err = run(capsys, folder, "--network-lag", "ownership")
+    assert (code, "nobody's neighbour has neighbours" in err) == (3, True)
+
+
 def test_the_dictionary_is_shown_even_if_the_model_is_refused(tmp_path, capsys):
     path = tmp_path / "separated.csv"
     pd.DataFrame({"y": [0, 0, 0, 1, 1, 1] * 9, "coop": [0, 0, 0, 1, 1, 1] * 9}).to_csv(path, index=False)

@@ -112,6 +112,16 @@ def test_selection_refuses_what_it_cannot_do():
         heckman(table.assign(s=1.0), "y", "s", regressors=["x"], selected_by=["z"])
 
 
+def test_a_likelihood_without_a_peak_is_marked_and_said():
+    """Where the outcome is the reason to have it, the correlation runs to 1; nothing is read from such a fit."""
+    rng = np.random.default_rng(6)
+    x, z, u = rng.normal(size=(3, 400))
+    table = pd.DataFrame({"x": x, "z": z, "s": (0.2 * z + u > 0) * 1.0, "y": 1 + 0.3 * x + u})
+    found = heckman(table, "y", "s", regressors=["x"], selected_by=["x", "z"])
+    assert not found.converged and "NOT CONVERGED" in str(found)
+    assert "runs to 1" in " ".join(map(str, found.findings))
+
+
 def weighted_selection(n=600, seed=3):
     rng = np.random.default_rng(seed)
     x, z, u = rng.normal(size=(3, n))

@@ -192,7 +192,7 @@ def _arrays(data: Any, research: str, intensity: str, innovation: str, productiv
     every = Expander(source, findings)
     chosen_name = Expander(source, findings).add(research)[0] if research in source.frame.columns else research
     first = Expander(source, findings)
-    s = first.bases[first.add(research)[0]].values
+    s = checks.yes_or_no(source, first.bases[first.add(research)[0]], findings)
     r = checks.outcome(source, intensity, findings)
     outcomes = {name: checks.outcome(source, name, findings) for name in (innovation, productivity)}
     findings.raise_if_failed()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from interfirm.errors import Findings
 from interfirm.performance._limits import limit, whole
-from interfirm.performance.terms import Column, Expander, Floats, Source
+from interfirm.performance.terms import Base, Column, Expander, Floats, Source
 
 Ints = npt.NDArray[np.int64]
 _RANK = 1e-9
@@ -51,6 +51,18 @@ def _two_valued(source: Source, name: str, findings: Findings) -> Floats:
     base = made.bases[made.add(name)[0]]
     findings.add("note", f"the outcome '{name}' is yes (1) for {int(np.nansum(base.values)):,} firms and no (0) for "
                  f"{int((base.values == 0).sum()):,}", "outcome-yes-no", file=source.name, column=name)
+    return base.values
+
+
+def yes_or_no(source: Source, base: Base, findings: Findings) -> Floats:
+    """Values of a variable that must be yes or no."""
+    if base.kind != "dummy":
+        known = sorted({f"{value:g}" for value in base.values[~np.isnan(base.values)]})
+        few = len(known) < whole("categories")
+        findings.add("error", f"'{base.name}' is not yes or no: it has {len(known)} different values", "yes-or-no",
+                     file=source.name, column=base.name, expected="two values",
+                     remedy=f"Write {base.name}={known[-1]}, or another code, for yes" if few and known
+                     else "Take a variable of yes and no")
     return base.values
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from interfirm.study.read.microdata import Microdata
 
 METHODS: Final = ("ml", "two-step")
+_SHORT: Final = 1e-10
+_EDGE: Final = 0.9995
 
 
 def heckman(data: Microdata | pd.DataFrame | Source, outcome: str, selection: str, *, regressors: Sequence[str],
@@ -110,7 +112,7 @@ def designs(data: Any, outcome: str, selection: str, regressors: Sequence[str], 
     findings = Findings()
     made = Expander(source, findings)
     chosen = made.add(selection)[0]
-    s = made.bases[chosen].values
+    s = checks.yes_or_no(source, made.bases[chosen], findings)
     y = checks.outcome(source, outcome, findings)
     findings.raise_if_failed()
     gaps = int(((s == 1) & np.isnan(y)).sum())
@@ -232,7 +234,23 @@ def _by_likelihood(whole: Design, seen: Design) -> Fit:
                 "classical" if whole.weights is None and whole.clusters is None and whole.strata is None else "robust",
                 extra={"rho": float(np.tanh(peak.estimate[-1])), "sigma": float(np.exp(peak.estimate[-2])),
                        "firms": float(whole.size), "selected": float(seen.size)}, findings=whole.findings)
-    return replace(made, design=seen)
+    made = replace(made, design=seen)
+    edge = abs(made.extra["rho"]) > _EDGE
+    return _at_the_edge(made, whole.source, made.extra["rho"]) if edge else made
+
+
+def _inside(rho: float) -> float:
+    """A correlation just short of ±1, where the likelihood has no value."""
+    return float(np.clip(rho, -1 + _SHORT, 1 - _SHORT))
+
+
+def _at_the_edge(made: Fit, source: str, rho: float) -> Fit:
+    """A likelihood that rises towards a correlation of ±1 has no peak: the fit is marked, and said."""
+    note = Finding("warning", f"the correlation of the two equations runs to {'1' if rho > 0 else '-1'}, so the "
+                   "likelihood has no peak", "no-peak", file=source, expected="a correlation between -1 and 1",
+                   remedy="The selection explains too little, or the outcome is far from normal: take other terms of "
+                   "the selection, or --method two-step")
+    return replace(made, converged=False, findings=(*made.findings, note))
 
 
 def likelihood(y: Floats, x: Floats, z: Floats, chosen: npt.NDArray[np.bool_], w: Floats) -> Likelihood:
@@ -241,7 +259,7 @@ def likelihood(y: Floats, x: Floats, z: Floats, chosen: npt.NDArray[np.bool_], w
     n = len(y)
 
     def scores(theta: Floats) -> tuple[Floats, Floats]:
-        index, sigma, rho = z @ theta[k:k + m], float(np.exp(theta[-2])), float(np.tanh(theta[-1]))
+        index, sigma, rho = z @ theta[k:k + m], float(np.exp(theta[-2])), _inside(float(np.tanh(theta[-1])))
         r = 1 / np.sqrt(1 - rho**2)
         value, out = np.empty(n), np.zeros((n, k + m + 2))
         away = ~chosen

@@ -149,6 +149,11 @@ def row_normalised(a: Floats) -> tuple[Floats, int]:
 def _identified(design: Design, w: Floats) -> None:
     """I, W and W² must be linearly independent."""
     square = w @ w
+    if not square.any():
+        raise DataError(Finding(
+            "error", "in this network nobody's neighbour has neighbours, so their results and what they are like "
+            "cannot be told apart", "not-identified", file=design.source, expected="paths of two ties",
+            remedy="Take a relation with more ties, or --method ml --without-context"))
     parts = np.column_stack([np.eye(len(w)).ravel(), w.ravel(), square.ravel()])
     scaled = parts / np.sqrt((parts**2).sum(axis=0))
     if np.linalg.eigvalsh(scaled.T @ scaled)[0] < _RANK:

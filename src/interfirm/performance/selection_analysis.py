@@ -107,8 +107,9 @@ def selection_analysis(data: Microdata | pd.DataFrame | Source, outcome: str, se
         dictionary=dictionary, models=2, findings=findings,
         paper=paper_table([found, plain], show="coefficients", title=f"What goes with '{outcome}', which "
                           f"{seen.size:,} of {whole.size:,} firms have"),
-        sentences=(*words.effects(marginal_effects(found, [*seen.bases])), *_who(who, selection.outcome)),
-        tests=(_correlation(found, outcome),),
+        sentences=(*words.effects(marginal_effects(found, [*seen.bases])),
+                   *(_who(who, selection.outcome) if found.converged else ())),
+        tests=(_correlation(found, outcome),) if found.converged else (),
         cautions=(*words.CAUTIONS[:1], *(text.format(excluded=", ".join(excluded), outcome=outcome)
                                          for text in _SELECTION), words.CAUTIONS[2]),
         heading=f"In words: what goes with '{outcome}' among all firms alike, those without it too")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -31,18 +31,25 @@ th,td{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid var(
 .scroll{overflow-x:auto}"""
 
 
-def curve_rows(curve: Curve, scale: float = 1.0) -> list[dict[str, Cell]]:
+def _held(text: str, names: Mapping[str, str]) -> str:
+    """Which controls a model has, in words."""
+    gone = text.removeprefix("without ")
+    return f"without {names.get(gone, gone)}" if gone != text else _WORDS.get(text, text)
+
+
+def curve_rows(curve: Curve, scale: float = 1.0, names: Mapping[str, str] | None = None) -> list[dict[str, Cell]]:
     """A row of the chart per model, its choices in words."""
     return [{"value": scale * float(row["effect"]), "low": scale * float(row["low"]),
              "high": scale * float(row["high"]),
-             "model": str(row["model"]), "controls": _WORDS.get(str(row["controls"]), str(row["controls"])),
+             "model": str(row["model"]), "controls": _held(str(row["controls"]), names or {}),
              "others": str(row["others"]), "weighted": "with weights" if row["weighted"] else "without weights",
              "highlight": bool(row["main"])} for row in curve.rows.to_dict("records")]
 
 
-def curve_figure(curve: Curve, id: str, *, title: str, subtitle: str, scale: float = 1.0) -> Figure:
+def curve_figure(curve: Curve, id: str, *, title: str, subtitle: str, scale: float = 1.0,
+                 names: Mapping[str, str] | None = None) -> Figure:
     """A specification curve as a block of the report, with all models as its twin table."""
-    rows = curve_rows(curve, scale)
+    rows = curve_rows(curve, scale, names)
     cells = [[row["model"], row["controls"], row["others"], row["weighted"], row["value"], row["low"], row["high"]]
              for row in rows]
     twin = table(f"{id}-table", "Every model", [

@@ -105,8 +105,8 @@ def _claims(ctx: Context, found: Fit, effects: Any, wave: str) -> list[Claim]:
 
 
 def _model(ctx: Context, found: Fit, effects: Any, wave: str, firms: int) -> Table:
-    head = [TableColumn("what", "Goes with"), TableColumn("effect", "Sales share of new products", "number",
-                                                          "percentage points", measure="marginal_effects"),
+    head = [TableColumn("what", "Goes with"), TableColumn("effect", "Difference", "number", "points",
+                                                          measure="marginal_effects"),
             TableColumn("low", "95 % from", "number"), TableColumn("high", "to", "number")]
     rows = []
     for row in effects.to_dict("records"):
@@ -143,7 +143,8 @@ def _curve(ctx: Context, design: Any, wave: str) -> Figure:
         title = f"In none of {count} models do more types of partner go with a clear difference"
     subtitle = "Difference in the sales share of new products that goes with one type of partner more, in percentage " \
         f"points · one column per model, 95 % interval · {ctx.when(wave)}"
-    return curve_figure(found, "performance-curve", title=title, subtitle=subtitle, scale=100.0)
+    return curve_figure(found, "performance-curve", title=title, subtitle=subtitle, scale=100.0,
+                        names={"log(employees)": "size", "rd_share": "R&D share"})
 
 
 def _figure(ctx: Context, found: ByType, wave: str) -> Figure:

@@ -95,6 +95,19 @@ def selection(n: int, method: str) -> Trial:
     return trial
 
 
+def weighted_selection(n: int) -> Trial:
+    """A third of the firms with a tenth of the weight of the others."""
+    def trial(rng: np.random.Generator) -> Iterator[Found]:
+        x, z, u = rng.normal(size=(3, n))
+        y = 1 + 0.5 * x + 0.6 * u + 0.8 * rng.normal(size=n)
+        table = pd.DataFrame({"x": x, "z": z, "s": (0.3 + 0.5 * x + 0.8 * z + u > 0) * 1.0, "y": y,
+                              "w": np.where(np.arange(n) % 3 == 0, 0.3, 3.0)})
+        made = heckman(table, "y", "s", regressors=["x"], selected_by=["x", "z"], method="two-step", weights="w")
+        yield interval(made, "x", 0.5)
+        yield interval(made, "inverse Mills ratio", 0.6)
+    return trial
+
+
 def firth(n: int) -> Trial:
     def trial(rng: np.random.Generator) -> Iterator[Found]:
         x, z = rng.normal(size=n), (np.arange(n) < n / 5) * 1.0
@@ -154,7 +167,7 @@ def system(n: int) -> Trial:
                               "intensity": intensity, "innovation": innovation, "sales": sales})
         rows = cdm(table, research="rd", intensity="intensity", innovation="innovation", productivity="sales",
                    selected_by=["size", "market"], intensity_by=["size", "demand"], innovation_by=["rival"],
-                   productivity_by=["size"], draws=99, seed=int(rng.integers(1e9))).table().set_index(["equation",
+                   productivity_by=["size"], draws=199, seed=int(rng.integers(1e9))).table().set_index(["equation",
                                                                                                        "term"])
         for key, truth in ((("innovation", "foreseen intensity"), 0.5), (("productivity", "foreseen innovation"), 0.4)):
             yield key[1], truth, rows.loc[key, "estimate"], rows.loc[key, "low"], rows.loc[key, "high"]
@@ -176,14 +189,15 @@ TRIALS: tuple[tuple[str, Trial, float], ...] = (
     ("tobit, one limit, 200", tobit(200, np.inf), 1), ("tobit, two limits, 200", tobit(200, 1.2), 1),
     ("negative binomial, 300", negative_binomial(300), 1),
     ("selection, ML, 600", selection(600, "ml"), 0.6), ("selection, two steps, 600", selection(600, "two-step"), 1),
-    ("penalised logit, 40", firth(40), 1),
+    ("penalised logit, profile, 40", firth(40), 1.2),
     ("inverted U, 300 (turns at 5)", turning(300, -0.03), 1),
     ("inverted U, 300 (turns at the end)", turning(300, -0.015), 1),
     ("no inverted U, 300", turning(300, 0.0), 1),
     ("complements 0, 200", together(200, 0.0, 2), 1), ("complements 1, 200", together(200, 1.0, 2), 1),
     ("complements 0, 400", together(400, 0.0, 3), 1), ("complements 1, 400", together(400, 1.0, 3), 1),
     ("network lag, IV, 300", lag(300, "iv"), 0.4), ("network lag, ML, 300", lag(300, "ml"), 0.2),
-    ("recursive system, 600, 99 resamples", system(600), 0.2),
+    ("selection, two steps, weights, 600", weighted_selection(600), 0.4),
+    ("recursive system, 600, 199 resamples", system(600), 3),
     ("parallel lines hold, 500", brant(500, 0.0), 1), ("parallel lines do not, 500", brant(500, 0.6), 1),
 )
 

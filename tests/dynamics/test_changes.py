@@ -250,6 +250,7 @@ ACROSS: dict[str, Callable[[np.ndarray, int, int], float]] = {
 }
 MIXED: dict[str, Callable[[np.ndarray, np.ndarray, int], float]] = {
     "to:o": lambda x, o, i: sum(x[i, j] * o[i, h] * x[h, j] for j in range(N) for h in others(i, j)),
+    "sharedTo:o": lambda x, o, i: sum(x[i, j] * x[h, j] * (o[i] * o[h]).sum() for j in range(N) for h in others(i, j)),
     "cl.XWX:o": lambda x, o, i: sum(x[i, j] * x[i, h] * o[h, j] for j in range(N) for h in others(i, j)),
 }
 

@@ -201,7 +201,7 @@ def test_a_relation_and_memberships_change_together():
     rng = np.random.default_rng(7)
     x, w = (rng.random((2, 9, 9)) < 0.3) * (1.0 - np.eye(9)), memberships(9)
     data = panel({"advice": x, "alliances": w}, two_mode=["alliances"])
-    on_advice = ["density", "from:alliances", "outActIntn:alliances", "outPopIntn:alliances"]
+    on_advice = ["density", "from:alliances", "outActIntn:alliances", "outPopIntn:alliances", "sharedTo:alliances"]
     on_alliances = ["density", "to:advice", "outActIntn:advice", "inActIntn:advice"]
     coded = code(data, Specification("advice", on_advice, also={"alliances": on_alliances}))
     found = engine.change_statistics(coded, coded.start, 0, 0)
@@ -209,6 +209,8 @@ def test_a_relation_and_memberships_change_together():
     assert found[:, :, 1][off] == pytest.approx((w[0] @ w[0].T)[off])
     assert found[:, :, 2][off] == pytest.approx(np.repeat(w[0].sum(axis=1)[:, None], 9, axis=1)[off])
     assert found[:, :, 3][off] == pytest.approx(np.tile(w[0].sum(axis=1), (9, 1))[off])
+    shared = (w[0] @ w[0].T) * (1 - np.eye(9))
+    assert found[:, :, 4][off] == pytest.approx((shared @ x[0])[off])  # what those with the same alliances chose
     found = engine.change_statistics(coded, coded.start, 0, 1)
     assert found[:, :, 1] == pytest.approx(x[0] @ w[0])  # partners who are members already
     assert found[:, :, 2] == pytest.approx(np.repeat(x[0].sum(axis=1)[:, None], 9, axis=1))

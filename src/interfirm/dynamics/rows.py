@@ -131,7 +131,7 @@ class Rows:
             shapes = [self.panel.networks[self.variables[v]].ties.shape for v in (row[k.DEP], other)]
             fits = one == (letter != "T") and shapes[0] == shapes[1] and (one or kind == 0)
         else:
-            fits = one or (code, kind) in {(k.WTWO, 2), (k.WDEG, 1), (k.WDEG, 3)}
+            fits = one or (code, kind) in {(k.WTWO, 2), (k.WDEG, 1), (k.WDEG, 3), (k.WXX, 1)}
         if not fits:
             raise UsageError(f"'{term.text}': '{self.variables[other]}' and '{term.variable}' join different sets, so "
                              f"that '{main.effect.name}' is not defined.")

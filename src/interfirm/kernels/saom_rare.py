@@ -141,7 +141,8 @@ def _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-
     """Effects of a second network o, or of a dyadic covariate in closure, on i -> j.
 
     KIND of CROSS: 0 i -> j, 1 j -> i, 2 both. KIND of XWX: 0 both places of i -> j, 1 the closing tie, 2 the first
-    leg. KIND of WDEG: 0 indegree of j, 1 outdegree of j, 2 indegree of i, 3 outdegree of i.
+    leg. KIND of WXX: 0 whether i has h in the other network, 1 how many receivers both have there. KIND of WDEG: 0
+    indegree of j, 1 outdegree of j, 2 indegree of i, 3 outdegree of i.
     """
     n, room = g.shape[1], g.shape[0] - 1 - k.TYPES
     code, o, kind = fx[e, k.CODE], fx[e, k.OTHER], fx[e, k.KIND]
@@ -169,7 +170,7 @@ def _across(fx, tabs, dy, x, g, f, v, i, e, row, tie, size):  # type: ignore[no-
             for u in range(g[at + 2 * n + side, j]):
                 h = g[at + side * n + j, u]
                 if h != i:
-                    total += _w(fx, dy, x, e, o, i, h)
+                    total += _paths(x, g, o, 2, i, h) if kind == 1 else _w(fx, dy, x, e, o, i, h)
         f[row, t] = total
 
 

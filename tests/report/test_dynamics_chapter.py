@@ -50,6 +50,19 @@ def test_it_abstains_without_two_waves_and_without_a_fit() -> None:
     assert "124 ties" in asked.blocks[0].why and "--models" in asked.blocks[0].collect
 
 
+def test_a_second_relation_makes_no_claim_on_the_first() -> None:
+    """Two relations that change together: only the main one is shown and claimed; the table says which is which."""
+    fit = kept()
+    other = FIELDS | {"parameter": "trade: recip", "ratio": 9.0, "low": 5.0, "high": 15.0}
+    more = fit["parameters"][0] | {"parameter": "trade: recip", "variable": "trade"}
+    found = of(fit | {"parameters": [*fit["parameters"], more], "readings": [FIELDS, other],
+                      "goodness_of_fit": [*fit["goodness_of_fit"], gof("indegree", 0.001) | {"variable": "trade"}]})
+    assert [row["value"] for row in found.blocks[0].rows] == [3.0]
+    assert len(found.claims) == 1 and "does not reproduce" not in str(found.claims[0])
+    words = next(b for b in found.blocks if b.id == "dynamics-words")
+    assert [row[0] for row in words.rows] == ["advice", "trade"]
+
+
 def test_every_number_is_that_of_the_fit() -> None:
     found = of(kept())
     figure = found.blocks[0]

@@ -45,10 +45,17 @@ def chapter(ctx: Context) -> Chapter:
                                                                 fit["remedy"])])
     if not fit["convergence"]["converged"]:
         return Chapter("dynamics", _TITLE, "", [], [_unconverged(), _table(fit), _made(fit)])
-    shown = [row for row in fit["readings"] if row["ratio"] is not None]
+    variables = _variables(fit)
+    shown = [row for row in fit["readings"] if row["ratio"] is not None
+             and variables[row["parameter"]] == fit["specification"]["relation"]]
     blocks: list[Block] = [_ratios(fit, shown)] if shown else []
     blocks += [_in_words(fit), *_over_time(fit), *dynamics_fit.blocks(ctx, fit), _table(fit), _made(fit), _limits(fit)]
     return Chapter("dynamics", _TITLE, _LEAD, _claims(ctx, fit, shown), blocks)
+
+
+def _variables(fit: dict[str, Any]) -> dict[str, str]:
+    """What each parameter explains: the relation, a second one, or a behaviour."""
+    return {row["parameter"]: row["variable"] for row in fit["parameters"]}
 
 
 # ---- no fit --------------------------------------------------------------------------------
@@ -158,6 +165,10 @@ def _in_words(fit: dict[str, Any]) -> Block:
     head = [TableColumn("effect", "Effect"), TableColumn("words", "In plain words"), TableColumn("sure", "Which way")]
     rows = [[row["title"], str(row["sentence"]).replace(f"; which way: {row['certainty']}", "")
              .replace(f" (which way: {row['certainty']})", ""), row["certainty"]] for row in fit["readings"]]
+    variables = _variables(fit)
+    if len(set(variables.values())) > 1:
+        head = [TableColumn("variable", "What changes"), *head]
+        rows = [[variables[reading["parameter"]], *row] for reading, row in zip(fit["readings"], rows, strict=True)]
     return table("dynamics-words", "Every part of the model in words", head, rows,
                  "Which way: how sure it is that the number is on this side of 'no difference'.")
 

@@ -18,7 +18,8 @@ _LEVEL: Final = float(threshold("report", "misfit")["value"])
 
 def misfits(fit: dict[str, Any]) -> list[str]:
     """What the model does not reproduce, in words."""
-    return [_NAMES.get(item["what"], item["what"]) for item in fit.get("goodness_of_fit", ()) if item["p"] < _LEVEL]
+    return [_NAMES.get(item["what"], item["what"]) for item in fit.get("goodness_of_fit", ())
+            if item["p"] < _LEVEL and item["variable"] == fit["specification"]["relation"]]
 
 
 def without_degrees(fit: dict[str, Any]) -> dict[str, Any]:

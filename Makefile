@@ -8,6 +8,9 @@ OUT := out
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# Compiled Python is kept, so that not every process of a report or a test run compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup setup-dev browser report test quick lint types docs bench bundle lock clean
 
 help:

@@ -78,6 +78,7 @@ def test_firms_of_one_sector_that_all_are_rivals() -> None:
     assert ground(study).ties.nnz == 0
 
 
+@pytest.mark.slow
 def test_the_learned_ranking_is_shown_with_its_test() -> None:
     rng = np.random.default_rng(2)
     rows = []

@@ -122,6 +122,7 @@ def test_file_names_do_not_clash() -> None:
     assert file_name(pages[0], taken) == "f0-2.html"
 
 
+@pytest.mark.slow
 def test_the_command_writes_one_file_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_study(example(), tmp_path / "study")
     assert cli.run(["partners", str(tmp_path / "study"), "--sheets", str(tmp_path / "sheets"),

@@ -89,6 +89,16 @@ def test_items_that_a_whole_group_left_out():
     assert "none of the 3 respondents with sector 'metal' answered C2_6" in text
 
 
+def test_a_scale_that_many_left_out_as_a_whole():
+    short = [row for k in range(3) for row in sheet(f"M{k}", of_c2(1, 2, 3, 4, 5, 6))]
+    long = [row for k in range(3) for row in sheet(f"P{k}", {**of_c2(2, 3, 4, 5, 6, 7), "C1_1": 3, "C1_2": 5})]
+    found = profiles(study_of([*short, *long]))
+    text = next(str(item) for item in found.findings if item.code == "scale-left-out")
+    assert "3 of 6 respondents answered no item of scale C1" in text
+    assert found.scores.loc["M0", "C2"] == 3.5
+    assert "scale-left-out" not in codes(profiles(study_of(long)))
+
+
 def test_items_that_nobody_was_asked_are_not_part_of_the_scale():
     found = profiles(study_of(sheet("A", {"C2_1": 3, "C2_2": 4})))
     assert found.scores.loc["A", "C2"] == 3.5

@@ -78,3 +78,11 @@ def test_a_wrong_call_is_explained(said: Said, arguments: tuple[str, ...], words
     assert code == 2
     assert words in err
     assert "Traceback" not in err
+
+
+def test_sheets_need_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_study(example(seed=1), tmp_path / "study")
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    assert cli.run(["partners", str(tmp_path / "study"), "--sheets", str(tmp_path / "taken")]) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "mine"

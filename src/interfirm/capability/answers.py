@@ -163,6 +163,7 @@ def _unusual(study: Study, raw: pd.DataFrame, asked: tuple[Item, ...], declared:
                      remedy="Correct actors.position or the observations of the wave if they belong to it")
     _straight(raw, asked, findings)
     _groups(study, raw, findings)
+    _skipped(raw, asked, findings)
     _single(asked, findings)
 
 
@@ -192,6 +193,19 @@ def _groups(study: Study, raw: pd.DataFrame, findings: Findings) -> None:
                 findings.add("warning", f"none of the {len(mine)} respondents with {column} '{group}' answered "
                              f"{_listed(list(raw.columns[empty]))}", "missing-for-group", file="answers",
                              remedy="Check that they were asked; a scale with too many gaps has no score")
+
+
+def _skipped(raw: pd.DataFrame, asked: tuple[Item, ...], findings: Findings) -> None:
+    """Scales that many respondents left out as a whole: perhaps they had another version of the questionnaire."""
+    scales: dict[str, list[str]] = {}
+    for item in asked:
+        scales.setdefault(construct(item), []).append(item.item)
+    for name, group in scales.items():
+        empty = raw[group].isna().all(axis=1) & raw.notna().any(axis=1)
+        if limit("group_size") <= empty.sum() < len(raw):
+            findings.add("warning", f"{int(empty.sum())} of {len(raw)} respondents answered no item of scale {name}, "
+                         "so their firms may have no score on it", "scale-left-out", file="answers",
+                         remedy="Check that they were asked; the other scores are not touched")
 
 
 def _single(asked: tuple[Item, ...], findings: Findings) -> None:

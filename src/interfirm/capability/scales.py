@@ -64,7 +64,8 @@ class Reliability:
         lines = []
         for name, row in self.rows.iterrows():
             known = not np.isnan(row["alpha"])
-            lines.append(f"{row['title']} ({name}), {row['items']} items, {row['rows']} firms: " + (
+            lines.append(f"{row['title']} ({name}), {row['items']} "
+                         f"{'item' if row['items'] == 1 else 'items'}, {row['rows']} firms: " + (
                 f"alpha {row['alpha']:.2f} [{row['alpha_low']:.2f}, {row['alpha_high']:.2f}]" + (
                     "; omega and AVE not computed." if np.isnan(row["omega"]) else
                     f", omega {row['omega']:.2f}, AVE {row['ave']:.2f}.") if known else "reliability not computed."))

@@ -156,6 +156,8 @@ def _write_sheets(study: Study, folder: Path, purpose: str | None, wave: str | N
     from interfirm.report.sheets import file_name, render_sheets, sheets
     from interfirm.study.write.atomic import write_text
 
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"'{folder}' is a file. Name a folder for the sheets; it is made if it is not there.")
     when = wave or (study.wave_order[-1] if study.wave_order else None)
     taken = {"all"}
     with terminal.progress() as step:

@@ -105,3 +105,29 @@ def test_the_drawing_before_and_after_holds_every_firm_and_tie() -> None:
     assert sizes.count(("rule", 1)) == 2 and ("point", 3) in sizes
     firms = next(layer["data"]["values"] for layer in layers if layer["mark"]["type"] == "point")
     assert firms[0]["y"] > firms[2]["y"] and firms[1]["x"] > firms[0]["x"]  # y grows upwards
+
+
+def test_the_answer_in_short_has_the_numbers_of_the_tables(values: dict[str, Any]) -> None:
+    from interfirm.report.chapters.simulation_short import short
+
+    said = short(values).text
+    row = next(one for one in values["effects"] if (one["policy"], one["output"]) == (values["first"], "innovations"))
+    cost = next(one for one in values["cost"] if one["policy"] == values["first"])
+    assert row["low"] > 0 and f"{row['effect']:.3g} more innovations" in said
+    assert f"for {round(cost['cost']):,} EUR" in said
+    nothing = {**values, "effects": [{**one, "low": -1.0} for one in values["effects"]], "groups": [], "fixed": True}
+    assert short(nothing).text == ("In short. For innovation the model finds no policy better than none, beyond "
+                                   "chance: nothing here speaks for spending money.")
+
+
+def test_what_decides_is_taken_from_the_analysis_where_there_is_one(values: dict[str, Any]) -> None:
+    from interfirm.report.chapters.simulation_short import short
+
+    row = {"parameter": "trust_gain", "meaning": "Trust won.", "effect": 9.0, "effect_half_width": 1.0,
+           "direction": 2.0, "total": 0.5, "total_half_width": 0.1}
+    kept = {"first": "broker", "second": "none", "output": "innovations", "lead": 3.0, "chance": 0.4, "runs": 9,
+            "parameters": [row]}
+    assert "may turn on what nobody knows exactly: trust won. Ask that first." in \
+        short({**values, "sensitivity": kept, "fixed": False}).text
+    weak = {**kept, "parameters": [{**row, "effect": 3.5}]}
+    assert "does not turn on any single thing" in short({**values, "sensitivity": weak, "fixed": False}).text

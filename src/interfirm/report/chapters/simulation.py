@@ -7,7 +7,7 @@ from typing import Any, Final
 from interfirm import vocabulary
 from interfirm.report import words
 from interfirm.report.blocks import Advice, Block, Chapter, Claim, Figure, NotAnswered, TableColumn, Text
-from interfirm.report.chapters import simulation_after
+from interfirm.report.chapters import simulation_after, simulation_short
 from interfirm.report.context import Context, table
 
 _TITLE: Final = "What would a policy change?"
@@ -25,7 +25,7 @@ def chapter(ctx: Context) -> Chapter:
     if ctx.policies is None:
         return Chapter("simulation", _TITLE, "", [], [_not_answered(ctx)])
     told = ctx.policies
-    blocks: list[Block] = [_figure(told, output) for output in _MAIN]
+    blocks: list[Block] = [simulation_short.short(told), *(_figure(told, output) for output in _MAIN)]
     blocks += [_costs(told), *simulation_after.blocks(ctx, told), *_advice(told), *_side_effects(told)]
     blocks += [*_hangs_on(told), _assumptions(told), _settings(told)]
     return Chapter("simulation", _TITLE, _LEAD, _claims(ctx, told), blocks)

@@ -1,0 +1,93 @@
+"""Part of what a policy would change: the answer in a few sentences, as one would say it to a board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interfirm.numerals import number, per_cent
+from interfirm.report.blocks import Text
+
+
+def short(told: dict[str, Any]) -> Text:
+    """What to take from the experiment: the favourite and its cost, the cheaper way, what it spoils, what decides."""
+    said = [_favourite(told), _cheaper(told), _spoils(told), _losers(told), _decides(told)]
+    return Text("simulation-short", " ".join(["In short.", *(sentence for sentence in said if sentence)]))
+
+
+def _names(told: dict[str, Any]) -> dict[str, str]:
+    return {item["name"]: item["title"] for item in told["policies"]}
+
+
+def _row(told: dict[str, Any], policy: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(row for row in told["effects"]
+                                 if (row["policy"], row["output"]) == (policy, "innovations"))
+    return found
+
+
+def _leads(told: dict[str, Any]) -> bool:
+    first = told["first"]
+    return first != "none" and bool(_row(told, first)["low"] > 0)
+
+
+def _favourite(told: dict[str, Any]) -> str:
+    if not _leads(told):
+        return ("For innovation the model finds no policy better than none, beyond chance: nothing here speaks for "
+                "spending money.")
+    row, cost = _row(told, told["first"]), _cost(told, told["first"])
+    gain = per_cent(row["effect"] / abs(row["without"]), 0, signed=True) if row["without"] else "more"
+    return (f"For innovation the model favours '{_names(told)[told['first']]}': {number(row['effect'])} more "
+            f"innovations in {told['years']:g} years ({gain}) for {number(round(cost['cost']))} EUR.")
+
+
+def _cost(told: dict[str, Any], policy: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(row for row in told["cost"] if row["policy"] == policy)
+    return found
+
+
+def _cheaper(told: dict[str, Any]) -> str:
+    """Where one more innovation costs least, if that is another policy."""
+    known = [row for row in told["cost"] if row["unit_cost"] is not None]
+    if not _leads(told) or not known:
+        return ""
+    best = min(known, key=lambda row: row["unit_cost"])
+    if best["policy"] == told["first"]:
+        return "No other policy brings an innovation for less."
+    sure = best["high"] is not None and best["high"] < _cost(told, told["first"])["low"]
+    return (f"An innovation costs least with '{_names(told)[best['policy']]}': {number(round(best['unit_cost']))} EUR "
+            f"against {number(round(_cost(told, told['first'])['unit_cost']))} EUR"
+            + ("." if sure else ", a difference that may be chance."))
+
+
+def _spoils(told: dict[str, Any]) -> str:
+    if not _leads(told):
+        return ""
+    mine = [told["outputs"][row["output"]]["title"].lower() + f" {number(row['effect'])}"
+            for row in told["side_effects"] if row["policy"] == told["first"]]
+    return f"What gets worse with it: {'; '.join(mine)}." if mine else "Nothing gets worse with it beyond chance."
+
+
+def _losers(told: dict[str, Any]) -> str:
+    groups = [row for row in told["groups"] if row["group"] != "All firms"]
+    if not groups:
+        return ""
+    most = max(groups, key=lambda row: row["knowledge"])
+    worst = max(groups, key=lambda row: row["losing"])
+    tail = (f"; in the group '{worst['group']}' {per_cent(worst['losing'])} of the firms know less than without it"
+            if worst["losing"] > 0 else "; in no group do firms know less than without it")
+    return f"In knowledge the group '{most['group']}' gains most{tail}."
+
+
+def _decides(told: dict[str, Any]) -> str:
+    """What to find out before money is spent."""
+    if told["fixed"]:
+        return ""
+    if told["sensitivity"] is not None:
+        kept = told["sensitivity"]
+        turn = [row["meaning"] for row in kept["parameters"]
+                if row["effect"] - row["effect_half_width"] > abs(kept["lead"])]
+    else:
+        turn = [row["meaning"] for row in told["hangs_on"] if row["changes"]]
+    if not turn:
+        return "Which policy comes first does not turn on any single thing that nobody knows exactly."
+    listed = "; ".join(item.rstrip(".").lower() for item in turn[:3])
+    return f"Which policy comes first may turn on what nobody knows exactly: {listed}. Ask that first."

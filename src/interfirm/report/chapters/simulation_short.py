@@ -10,7 +10,7 @@ from interfirm.report.blocks import Text
 
 def short(told: dict[str, Any]) -> Text:
     """What to take from the experiment: the favourite and its cost, the cheaper way, what it spoils, what decides."""
-    said = [_favourite(told), _cheaper(told), _spoils(told), _losers(told), _decides(told)]
+    said = [_favourite(told), _spoils(told), _losers(told), _cheaper(told), _decides(told)]
     return Text("simulation-short", " ".join(["In short.", *(sentence for sentence in said if sentence)]))
 
 
@@ -61,8 +61,8 @@ def _cheaper(told: dict[str, Any]) -> str:
 def _spoils(told: dict[str, Any]) -> str:
     if not _leads(told):
         return ""
-    mine = [told["outputs"][row["output"]]["title"].lower() + f" {number(row['effect'])}"
-            for row in told["side_effects"] if row["policy"] == told["first"]]
+    mine = [f"{told['outputs'][row['output']]['title'].lower()} {'+' if row['effect'] > 0 else ''}"
+            f"{number(row['effect'])}" for row in told["side_effects"] if row["policy"] == told["first"]]
     return f"What gets worse with it: {'; '.join(mine)}." if mine else "Nothing gets worse with it beyond chance."
 
 

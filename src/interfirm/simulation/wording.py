@@ -31,6 +31,11 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:.4f}".rstrip("0") if "e" in text else text
 
 
+def chance(share: float) -> str:
+    """A probability from resampling, never said as certain."""
+    return "over 0.99" if share >= 0.995 else f"{share:.2f}"
+
+
 def signed(value: float, digits: int = 3) -> str:
     """With its sign."""
     text = number(abs(value), digits)
@@ -69,7 +74,7 @@ def _best_line(found: Comparison, output: str) -> str:
     row = effect_of(found, str(top["policy"]), output)
     if not clear(row):
         return f"{what}: cannot say; no policy changes it beyond chance."
-    sure = f"best of all with probability {top['probability_best']:.2f}"
+    sure = f"best of all with probability {chance(top['probability_best'])}"
     return (f"{what}: most with '{title(str(top['policy']))}', {signed(row['effect'])} "
             f"({signed(row['low'])} to {signed(row['high'])}) on {number(row['without'])}; {sure}.")
 

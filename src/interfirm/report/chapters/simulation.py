@@ -79,6 +79,8 @@ def _settled(told: dict[str, Any], output: str) -> bool:
 
 
 def _figure(told: dict[str, Any], output: str) -> Figure:
+    from interfirm.simulation.wording import chance
+
     about, names = told["outputs"][output], titles(told)
     best, sure = leader(told, output)
     rows = [effect(told, item["name"], output) for item in told["policies"][1:]]
@@ -103,7 +105,7 @@ def _figure(told: dict[str, Any], output: str) -> Figure:
                   f"Change against no policy after {told['years']:g} years, per cent · {about['meaning'].rstrip('.')}",
                   f"{told['firms']} firms; {told['replications']} pairs of runs; bands: 95 % interval of the mean. "
                   f"Best of "
-                  f"all with probability {sure:.2f} within the model.", "dots", data, twin,
+                  f"all with probability {chance(sure)} within the model.", "dots", data, twin,
                   {"x_title": "Change, %", "zero": True})
 
 

@@ -66,6 +66,8 @@ def _not_answered(ctx: Context) -> NotAnswered:
     if ctx.relation is None or len(ctx.waves) < _WAVES:
         why = ("The study holds no ties." if ctx.relation is None else
                f"{words.sentence(words.noun(ctx.relation))} were observed once; how ties form and end needs two waves.")
+        if ctx.relation is not None:
+            again += " Which ties go together in one wave is said by 'interfirm dynamics --cross-section'."
         return NotAnswered("dynamics-none", _TITLE, why, again)
     changes = _changes(ctx)
     if changes < limit("changes"):

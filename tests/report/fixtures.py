@@ -180,11 +180,21 @@ def _figures(nodes: list[dict[str, Any]], rng: np.random.Generator) -> dict[str,
                        x_title="Ties received", y_title="Firms", zero=True),
         "curve": fig("curve", "Toolmakers sit together up to 10 km", "Density of distances", _curve(),
                      x_title="Distance, km", y_title="Density"),
+        "specification": fig("specification", "More in every model", "Difference, one column per model",
+                             _specification()),
         "pictograms": fig("pictograms", "One alliance is a nodal circuit", "Two structures and one alliance, 2024",
                           _drawings([n["label"] for n in nodes[:6]])),
         "networks": fig("networks", "With meetings, more pairs work together", "Now and in five years", _networks(),
                         columns=3),
     }
+
+
+def _specification() -> list[dict[str, Cell]]:
+    choices = [(model, held, weights) for model in ("fractional", "linear") for held in ("all controls", "no controls")
+               for weights in ("with weights", "without weights")]
+    return [{"label": ", ".join(choice), "value": i / 2, "low": i / 2 - 1.0, "high": i / 2 + 1.5, "model": choice[0],
+             "controls": choice[1], "others": "alone", "weighted": choice[2], "highlight": i == 3}
+            for i, choice in enumerate(choices)]
 
 
 def _networks() -> list[dict[str, Cell]]:
@@ -288,7 +298,7 @@ def example_summary(*, size: int = 70, hostile: bool = False, seed: int = 1, per
         figures["dots"], figures["scatter"], table])
     shape = Chapter("cohesion", "How tightly is it knit?", "Compared with chance, not with zero.", [claims[1]],
                     [figures["null"], figures["histogram"], figures["matrix"], figures["pictograms"],
-                     figures["violins"], figures["networks"], figures["curve"]])
+                     figures["violins"], figures["networks"], figures["curve"], figures["specification"]])
     change = Chapter("change", "What changed?", "Two waves, three years apart.", [claims[2]],
                      [figures["slope"], figures["parts"],
                       NotAnswered("why", "Why did ties end?", "Two waves show that ties ended, not why.",

@@ -126,7 +126,7 @@ class Figure:
 
     ``violins``    label, observed, mean, low, high, tip — and for its outline label, value, width
 
-    ``specification`` value, low, high, model, controls, others, weighted, highlight — one column per model
+    ``specification`` label, value, low, high, model, controls, others, weighted, highlight — one column per model
 
     ``networks``   panel, kind (firm, tie), x, y, x2, y2, highlight, says — the same firms several times
 

@@ -39,11 +39,14 @@ def _held(text: str, names: Mapping[str, str]) -> str:
 
 def curve_rows(curve: Curve, scale: float = 1.0, names: Mapping[str, str] | None = None) -> list[dict[str, Cell]]:
     """A row of the chart per model, its choices in words."""
-    return [{"value": scale * float(row["effect"]), "low": scale * float(row["low"]),
-             "high": scale * float(row["high"]),
-             "model": str(row["model"]), "controls": _held(str(row["controls"]), names or {}),
-             "others": str(row["others"]), "weighted": "with weights" if row["weighted"] else "without weights",
-             "highlight": bool(row["main"])} for row in curve.rows.to_dict("records")]
+    out: list[dict[str, Cell]] = []
+    for row in curve.rows.to_dict("records"):
+        choices = {"model": str(row["model"]), "controls": _held(str(row["controls"]), names or {}),
+                   "others": str(row["others"]), "weighted": "with weights" if row["weighted"] else "without weights"}
+        numbers = {key: scale * float(row[name]) for key, name in (("value", "effect"), ("low", "low"),
+                                                                   ("high", "high"))}
+        out.append({"label": ", ".join(choices.values()), **numbers, **choices, "highlight": bool(row["main"])})
+    return out
 
 
 def curve_figure(curve: Curve, id: str, *, title: str, subtitle: str, scale: float = 1.0,

@@ -63,9 +63,8 @@ def _grid(canvas: Canvas, steps: Sequence[float], count: int, options: Row) -> N
 def _effects(canvas: Canvas, rows: Sequence[Row], steps: Sequence[float], size: float, options: Row) -> None:
     data = []
     for i, row in enumerate(rows):
-        made = ", ".join(str(row[name]) for name in CHOICES if row.get(name) is not None)
-        tip = f"{told(row['value'], options)} ({told(row.get('low'), options)} to {told(row.get('high'), options)}): " \
-            f"{made}"
+        tip = f"{row['label']}: {told(row['value'], options)} ({told(row.get('low'), options)} to " \
+            f"{told(row.get('high'), options)})"
         data.append({"x": i + 0.5, "y": _height(float(row["value"]), steps), "tip": tip,
                      "a": _height(float(row["low"]), steps), "b": _height(float(row["high"]), steps),
                      "highlight": bool(row.get("highlight"))})

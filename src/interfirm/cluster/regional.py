@@ -313,7 +313,9 @@ def _spread(table: pd.DataFrame, numbers: dict[str, _Numbers], rows: pd.DataFram
     if not plants >= 2:
         return gini, None
     findings.add("note", f"the sizes of the {plants:,.0f} plants are not known; with plants of one size the "
-                 "Ellison–Glaeser index is an upper bound", "upper-bound", file="regions")
+                 "Ellison–Glaeser index is an upper bound, and the interval of the quotient is too narrow where plants "
+                 "differ in size", "upper-bound", file="regions", remedy="A list of plants makes both exact: --plants "
+                 "FILE")
     return gini, ellison_glaeser_of_shares(jobs, totals, 1 / plants)
 
 

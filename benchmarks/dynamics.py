@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks.run import Row
 from interfirm.dynamics import Panel, Specification, engine, estimate, panel
 from interfirm.dynamics.coding import Coded, code
+from interfirm.dynamics.goodness_of_fit import LONGEST, TRIADS, count
 
 A = ("density", "recip", "transTrip")
 WIDE = (*A, "egoX:v", "altX:v", "simX:v")
@@ -43,6 +44,7 @@ def rows() -> Iterator[Row]:
     coded, theta, _ = drawn(2000, WIDE, 6.0)
     ours = cpu(lambda: engine.simulate(coded, theta, 1, seed=1))
     yield Row("one panel with scores", "2,000 actors, mean degree 6", ours, within=0.6)
+    yield good_fit()
     yield from fits()
     yield two_threads()
     yield from start_up()
@@ -59,6 +61,16 @@ def fits() -> Iterator[Row]:
         ours = median(cpu(lambda s=seed, e=effects: estimate(data, Specification("r", e), seed=s, threads=1), runs=2)
                       for seed in (1, 2, 3))
         yield Row("whole default fit", f"s50, {len(effects)} effects", ours, PEER, theirs, within=wanted)
+
+
+def good_fit(n: int = 400, number: int = 40) -> Row:
+    """Counting degrees, distances and triads beside simulating the panels in which they are counted."""
+    coded, theta, _ = drawn(n, WIDE, DEGREE)
+    theirs = cpu(lambda: engine.simulate(coded, theta, number, seed=1, keep=True))
+    ends = engine.simulate(coded, theta, number, seed=1, keep=True).ends
+    sizes = [np.zeros((number, size)) for size in (8, 8, LONGEST + 1, len(TRIADS))]
+    ours = cpu(lambda: count(ends, coded.seen, 0, (n, n), sizes))
+    return Row("goodness of fit, 40 panels", f"{n} actors", ours, "their simulation", theirs, faster=1.0)
 
 
 def drawn(n: int, effects: tuple[str, ...], degree: float, seed: int = 1) -> tuple[Coded, Any, Panel]:

@@ -155,20 +155,21 @@ def _shapes(fit: Fit, v: int, chosen: Sequence[str], seed: int, panels: int,
              "geodesic": LONGEST + 1 if "geodesic" in chosen else 0, "triads": len(TRIADS) if "triads" in chosen else 0}
     rows, cols = int(coded.info[0, v, k.ROWS]), int(coded.info[0, v, k.COLS])
 
-    def count(ends: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+    def counts(ends: npt.NDArray[np.uint8]) -> dict[str, Floats]:
         out = {item: np.zeros((len(ends), size)) for item, size in sizes.items()}
-        engine.spread(lambda part: _count(ends[part], coded.seen, v, (rows, cols), [a[part] for a in out.values()]),
+        engine.spread(lambda part: count(ends[part], coded.seen, v, (rows, cols), [a[part] for a in out.values()]),
                       len(ends), threads)
         return out
 
-    found = [count(sample.ends) for _, sample in _samples(fit, seed, panels, threads)]
-    observed = count(coded.ends[None])
+    found = [counts(sample.ends) for _, sample in _samples(fit, seed, panels, threads)]
+    observed = counts(coded.ends[None])
     return ({item: observed[item][0] for item in chosen},
             {item: np.concatenate([part[item] for part in found]) for item in chosen})
 
 
-def _count(ends: npt.NDArray[np.uint8], seen: npt.NDArray[np.uint8], v: int, size: tuple[int, int],
-           out: Sequence[Floats]) -> None:
+def count(ends: npt.NDArray[np.uint8], seen: npt.NDArray[np.uint8], v: int, size: tuple[int, int],
+          out: Sequence[Floats]) -> None:
+    """Count the distributions of a network in panels; see :func:`interfirm.kernels.saom_shapes.shapes`."""
     n = ends.shape[-1]
     saom_shapes.shapes(ends, seen, v, *size, _kinds(), np.zeros((n, n), np.int64), np.zeros((3, n), np.int64), *out)
 
@@ -242,5 +243,5 @@ def triads(x: npt.NDArray[np.uint8]) -> Floats:
 def _of_one(x: npt.NDArray[np.uint8], lengths: int, types: int) -> list[Floats]:
     out = [np.zeros((1, size)) for size in (1, 1, lengths, types)]
     ties = np.ascontiguousarray(x, np.uint8)[None, None, None]
-    _count(ties, np.ones_like(ties[0]), 0, x.shape, out)
+    count(ties, np.ones_like(ties[0]), 0, x.shape, out)
     return [found[0] for found in out]

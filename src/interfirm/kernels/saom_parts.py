@@ -55,7 +55,7 @@ def parts(codes: set[int], choices: set[int]) -> tuple[Any, ...]:
     """
     from interfirm.kernels import saom_choice, saom_effects, saom_rare, saom_statistics
 
-    rare = any(code == k.BALANCE or code > k.ISOLATE or k.BALANCE < code < k.ALTIN for code in codes)
+    rare = any(k.BALANCE <= code < k.ALTIN or code > k.ISOLATE for code in codes)
     both = any(k.CONFIRMATION <= choice < k.BEHAVIOUR for choice in choices)
     levels = k.BEHAVIOUR in choices
     return (_compiled(saom_effects.contributions, _FILL),

@@ -27,7 +27,8 @@ Progress = Callable[[str, int, float], None]
 
 CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
-_SEARCH, _POLISH = 50, (100, 200, 300)
+_SEARCH, _DEFAULT = 50, 1000
+_POLISH = (0.1, 0.2, 0.3)  # parts of the last batch, of the default one at least
 _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
 _MOST_DEGENERATE = 12  # batches in a row with empty or full networks
 _NEAR, _FAR = 0.7, 2.0  # deviations in standard deviations
@@ -69,7 +70,7 @@ class _Run:
 
 
 def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Sequence[str] | None = None,
-             phase3: int = 1000, previous: Earlier | None = None, threads: int | None = None,
+             phase3: int = _DEFAULT, previous: Earlier | None = None, threads: int | None = None,
              progress: Progress | None = None,
              spells: Mapping[str, Sequence[tuple[float, float]]] | None = None) -> Fit:
     r"""Estimate a tie-formation model (stochastic actor-oriented model) by the method of moments.
@@ -93,7 +94,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
     waves
         Waves to use, in order; all if left out.
     phase3
-        Panels of the last batch, at least 200.
+        Panels of the last batch, at least 200. Six tenths of it, and at least 600, find the estimates before.
     previous
         An earlier fit to start from; parameters are matched by name.
     threads
@@ -140,7 +141,7 @@ def estimate(study: Study | Panel, spec: Specification, *, seed: int, waves: Seq
                engine.targets(coded).sum(axis=0))
     if previous is None or list(previous.names) != coded.names:
         _search(run)
-    last = _finish(run, phase3, *_polish(run))
+    last = _finish(run, phase3, *_polish(run, max(phase3, _DEFAULT)))
     _judge(coded, last, found)
     return Fit.of(coded, panel, spec, run.theta, last, seed=seed, panels=run.used, findings=tuple(found),
                   cpu_seconds=time.process_time() - began)
@@ -200,10 +201,11 @@ def _search(run: _Run) -> None:
     run.theta = kept
 
 
-def _polish(run: _Run) -> tuple[Moments, Floats]:
+def _polish(run: _Run, last: int) -> tuple[Moments, Floats]:
     """Newton steps on growing batches, each with all batches so far; and where the last of them was simulated."""
-    pooled, at = run.batch(_POLISH[0], "polish"), run.theta.copy()
-    for size in _POLISH[1:]:
+    sizes = [round(part * last) for part in _POLISH]
+    pooled, at = run.batch(sizes[0], "polish"), run.theta.copy()
+    for size in sizes[1:]:
         _step(run, pooled, mix=0.0, cap=3.0)
         pooled, at = run.batch(size, "polish").pooled(pooled, run.theta - at), run.theta.copy()
     _step(run, pooled, mix=0.0, cap=3.0)

@@ -37,6 +37,14 @@ def test_every_number_is_the_plan_s() -> None:
     assert str(surest["name"]) in claim.text
 
 
+def test_it_says_what_rivalry_is_taken_from() -> None:
+    study = example()
+    assert "does not say what they sell" in chapter(Context(study, seed=1)).lead
+    goods = [f"good {k % 9}" for k in range(len(study.actors))]
+    told = Study.from_tables(study.tables() | {"actors": study.actors.assign(products=goods, sales_regions="north")})
+    assert "by sector, products and sales regions" in chapter(Context(told, seed=1)).lead
+
+
 def test_the_terms_of_tied_and_other_pairs_by_hand() -> None:
     # a-b and c-d are tied and near; everyone else is far away
     actors = pd.DataFrame({"actor": list("abcdef"), "sector": list("uvwxyz"), "latitude": [0, 0, 5, 5, 9, 9.0],

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from interfirm.errors import UnknownName, UsageError
 from interfirm.partners.ground import Bools, Floats, Ground, Ints, ground
+from interfirm.partners.learn import best
 from interfirm.partners.terms import Aim, held_weights, terms
 from interfirm.study.study import Study
 
@@ -119,8 +120,7 @@ def stability(found: Scored, top: int, seed: int) -> Floats:
     values, count = found.shown, np.zeros(len(found.score))
     for weights in other_weights(found.weights, draws, seed):
         score, _ = weighted(values, weights, found.middle)
-        best = np.argsort(-np.nan_to_num(score, nan=-np.inf), kind="stable")[:top]
-        count[places[best]] += 1
+        count[places[best(np.nan_to_num(score, nan=-np.inf), top)]] += 1
     return count / draws
 
 

@@ -10,6 +10,7 @@ from interfirm.errors import UsageError
 from interfirm.numerals import per_cent
 from interfirm.partners.ground import ground
 from interfirm.partners.learned import CUT, learned_ranking
+from interfirm.partners.mixes import WHAT, WHERE, mix
 from interfirm.partners.pairs import Pairs, pairs
 from interfirm.partners.plan import IntroductionPlan, introduction_plan
 from interfirm.partners.scoring import members
@@ -25,7 +26,7 @@ _DRAWS: Final = 20
 _STAYS: Final = 0.6
 _FEWEST: Final = 5
 _LEAD: Final = ("Pairs of firms that have never worked together, chosen so that nobody gets more than two "
-                "introductions, no two firms that are after the same customers meet, and at least three in ten include "
+                "introductions, no two rivals meet ({rivals}), and at least three in ten include "
                 "a small or isolated member. The scores are weighted sums; the weights are expert priors, not "
                 "estimates. A list is a start for a talk.")
 
@@ -52,7 +53,15 @@ def chapter(ctx: Context) -> Chapter:
                                   "on place and on kind.", "The items of the instrument 'capability', once per firm."))
     blocks += _learned(ctx)
     claims = _claims(ctx, plan)
-    return Chapter("partners", _TITLE, _LEAD, claims, [*blocks, *_advice(ctx, plan)])
+    return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), claims, [*blocks, *_advice(ctx, plan)])
+
+
+def _rivals(found: Pairs) -> str:
+    """What rivalry is taken from in this study."""
+    held = [column for column in (WHAT, *WHERE) if mix(found.base, column) is not None]
+    if not held:
+        return "firms of the same sector, for the study does not say what they sell to whom"
+    return f"by {words.listing(['sector', *(name.replace('_', ' ') for name in held)])}"
 
 
 def _firms(ctx: Context) -> int:

@@ -151,7 +151,8 @@ def split(study: Study) -> tuple[str, str, str]:
         if len(study.alliances) else np.zeros(0, dtype=np.int64)
     known = np.unique(years)
     if len(known) < 3:
-        raise UsageError(f"The alliances began in {len(known)} different years; 3 are needed to learn a ranking. Use "
+        raise UsageError(f"The alliances began in {len(known)} year{'' if len(known) == 1 else 's'}; 3 are needed to "
+                         "learn a ranking. Use "
                          "explicit weights.")
     late = [int(year) for year in known[1:-1] if (years > year).mean() >= _TEST]
     until = max(late, default=int(known[-2]))

@@ -206,7 +206,8 @@ class Context:
     def title_of(self, wave: str) -> str:
         """The label of a wave, or its name where it has none."""
         label = self.study.waves.loc[self.study.waves["wave"] == wave, "label"].iloc[0]
-        return str(label) if isinstance(label, str) else wave
+        unnamed = "one survey" if len(self.study.wave_order) == 1 and wave == "1" else wave
+        return str(label) if isinstance(label, str) else unnamed
 
     def subtitle(self, what: str, relation: str | None = None, wave: str | None = None) -> str:
         """What is measured, in which layer and wave."""

@@ -180,7 +180,8 @@ def _context(summary: Mapping[str, Any], figure: Callable[[Mapping[str, Any]], d
         pictures[block["id"]] = drawn | {name: Markup(drawn[name]) for name in ("wide", "narrow")}
     return {
         "study": {"region": None, "description": None, "synthetic": False, **summary["study"]},
-        "made": {"date": None, **summary["made"]}, "findings": summary["findings"],
+        "made": {"date": None, **summary["made"]}, "questions": summary.get("glance") or [],
+        "findings": summary["findings"],
         "advice": summary.get("advice") or [], "chapters": chapters,
         "certainty": summary["certainty"], "measures": measures, "references": summary.get("references") or {},
         "glossary": sorted(measures.items(), key=lambda item: str(item[1]["title"]).casefold()),
@@ -198,6 +199,8 @@ def _blocks(chapters: list[Mapping[str, Any]], kind: str | None = None) -> Itera
 
 
 def _contents(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if summary.get("glance"):
+        yield "glance", "At a glance"
     yield "findings", "What was found"
     if summary.get("advice"):
         yield "next", "What you could do next"

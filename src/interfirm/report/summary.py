@@ -15,6 +15,7 @@ from interfirm.report.anonymise import anonymise, is_anonymous
 from interfirm.report.bibliography import reference
 from interfirm.report.blocks import Advice, Chapter, Claim
 from interfirm.report.context import Context
+from interfirm.report.glance import glance
 from interfirm.report.limits import limit
 from interfirm.report.mapdata import map_data
 from interfirm.report.measures import texts
@@ -66,8 +67,8 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
     Returns
     -------
     dict
-        ``format``, ``study``, ``made``, ``findings`` (at most six, most useful first), ``advice``,
-        ``certainty``, ``chapters``, ``map``, ``measures``, ``references`` and ``data``.
+        ``format``, ``study``, ``made``, ``glance`` (four questions of a board), ``findings`` (at most six, most useful
+        first), ``advice``, ``certainty``, ``chapters``, ``map``, ``measures``, ``references`` and ``data``.
 
     Raises
     ------
@@ -98,6 +99,7 @@ def summarize(study: Study, *, seed: int = 1, audience: str = "board", date: str
         "chapters": plain,
         "map": map_data(ctx, spoken),
     }
+    out["glance"] = glance(out["chapters"])
     out |= _explanations(out)
     out["data"] = data_facts(ctx)
     return suppress(out) if audience == "public" else out

@@ -78,7 +78,7 @@ def _undecided(found: Classification) -> NotAnswered:
     if not found.best:
         return NotAnswered("structure-none", _QUESTION, why_not(found), _COLLECT)
     collect = f"Look at the alliances below: each may have a shape of its own. For the whole: w{_COLLECT[1:]}"
-    return NotAnswered("structure-none", _QUESTION, f"{why_not(found)}. Nearest is {found.best}, but "
+    return NotAnswered("structure-none", _QUESTION, f"{why_not(found)}. Nearest is {found.best}, and "
                        f"{words.share(found.distance[found.best])} of the ties, there or missing, contradict it",
                        collect)
 

@@ -1,5 +1,5 @@
 /*!
-interfirm map; BSD-3-Clause; built from frontend/, sources sha256:163b8261b98bd11780762087968379c2cd72e91d8042cd439c58c6f47ffaf9e2
+interfirm map; BSD-3-Clause; built from frontend/, sources sha256:88628251290898798cddb9d52b2e7cd21aaf15b4ffde209d7e660206022d21c5
 
 It contains:
 

@@ -1,5 +1,5 @@
 /*!
-interfirm page; BSD-3-Clause; built from frontend/, sources sha256:163b8261b98bd11780762087968379c2cd72e91d8042cd439c58c6f47ffaf9e2
+interfirm page; BSD-3-Clause; built from frontend/, sources sha256:88628251290898798cddb9d52b2e7cd21aaf15b4ffde209d7e660206022d21c5
 */
 "use strict";(()=>{function d(e){return typeof e!="string"?e:/^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(e)||/^[\t\r\n]/.test(e)?`'${e}`:e}function $(e,t){let n=o=>{let a=d(o),i=a===null?"":String(a);return/[",\r\n;\t]|^\s|\s$/.test(i)?`"${i.replaceAll('"','""')}"`:i},r=[e,...t].map(o=>o.map(n).join(","));return new Blob(["\uFEFF"+r.join(`\r
 `)+`\r

@@ -10,8 +10,10 @@ from interfirm import example
 from interfirm.dynamics import Specification, estimate, panel, suggest
 from interfirm.dynamics.checks import check, check_coded
 from interfirm.dynamics.coding import code
-from interfirm.dynamics.engine import change_statistics
-from interfirm.errors import DataError, UnknownName, UsageError
+from interfirm.dynamics.engine import change_statistics, simulate
+from interfirm.dynamics.estimate import _judge
+from interfirm.dynamics.moments import moments
+from interfirm.errors import DataError, Findings, UnknownName, UsageError
 
 
 def refuse(data, spec, match):
@@ -89,6 +91,16 @@ def test_a_search_that_ends_in_empty_networks_is_stopped():
     """Ties held far too costly: every simulated network is empty, whatever the rates are."""
     refuse(grown(waves=2), Specification("r", ["density"], fix={"density": -30.0}),
            r"have (0|under 0\.01)\s% of the possible ties")
+
+
+@pytest.mark.parametrize(("panels", "words"), [
+    (100, "Simulate more panels: with 100 for 5"), (1000, "Go on from this")])
+def test_why_a_fit_has_not_converged(panels, words):
+    """Five parameters and 100 panels: a ratio of 0.22 comes by chance, so that more panels are the remedy."""
+    coded = code(grown(), Specification("r", ["density", "recip", "transTrip"]))
+    found = Findings()
+    _judge(coded, moments(coded, simulate(coded, coded.start, panels, seed=1)), found)
+    assert words in found.of("warning")[0].remedy
 
 
 @pytest.mark.parametrize("kind", ["covariates", "dyads", "receivers"])

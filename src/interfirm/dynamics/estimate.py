@@ -27,6 +27,7 @@ Progress = Callable[[str, int, float], None]
 
 CONVERGED_MAX = 0.20
 CONVERGED_EACH = 0.10
+_BY_CHANCE = 0.15  # a ratio that few panels give at the solution itself
 _SEARCH, _DEFAULT = 50, 1000
 _POLISH = (0.1, 0.2, 0.3)  # parts of the last batch, of the default one at least
 _MOST_SEARCH, _MOST_REPEATS, _MOST_RATE = 60, 4, 200.0
@@ -153,8 +154,13 @@ def _judge(coded: Coded, last: Moments, found: Findings) -> None:
         found.add("warning", problem.rstrip("."), "degenerate")
     if last.maximum > CONVERGED_MAX:
         worst = max((abs(r), n) for r, n, free in zip(last.ratios, coded.names, last.free, strict=True) if free)[1]
+        remedy = "Go on from this fit (--continue, or previous=...), take another seed, or a smaller model"
+        panels, free = len(last.sample.stats), int(last.free.sum())
+        if (chance := (free / panels) ** 0.5) > _BY_CHANCE:
+            remedy = f"Simulate more panels: with {panels:,} for {free} parameters a ratio of {chance:.2f} comes by " \
+                     "chance alone"
         found.add("warning", f"the estimation has not converged; '{worst}' is farthest off its target", "not-converged",
-                  remedy="Go on from this fit (--continue, or previous=...), take another seed, or a smaller model")
+                  remedy=remedy)
 
 
 def _start(coded: Coded, previous: Earlier | None) -> Floats:

@@ -60,7 +60,10 @@ def test_the_terms_of_tied_and_other_pairs_by_hand() -> None:
     assert near[3] == pytest.approx(1)  # both tied pairs share a place
     assert near[4] < 1
     assert known["Has what the other lacks"] == 0
-    assert any(block.type == "not_answered" for block in chapter(Context(study)).blocks)
+    found = chapter(Context(study))
+    assert any(block.id == "partners-bring" for block in found.blocks)
+    assert "Nobody answered on capabilities" in found.claims[0].text
+    assert "Nobody answered" not in chapter(Context(example(), seed=1)).claims[0].text
 
 
 def test_nobody_is_named_to_the_members() -> None:

@@ -47,12 +47,13 @@ def chapter(ctx: Context) -> Chapter:
     found = pairs(ground(ctx.study, wave), Aim())
     blocks: list[Block] = [_list(plan), _figure(ctx, plan)] if ctx.may_name_weak else []
     blocks += [_numbers(plan), _rests(found)]
-    if not np.nansum(np.isfinite(found.values["complementarity"])):
+    bare = not np.isfinite(found.values["complementarity"]).any()
+    if bare:
         blocks.append(NotAnswered("partners-bring", "What could the partners bring each other?",
                                   "Nobody answered the questions on capabilities, so the list rests on who knows whom, "
                                   "on place and on kind.", "The items of the instrument 'capability', once per firm."))
     blocks += _learned(ctx)
-    claims = _claims(ctx, plan)
+    claims = _claims(ctx, plan, bare)
     return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), claims, [*blocks, *_advice(ctx, plan)])
 
 
@@ -199,13 +200,15 @@ def _learned(ctx: Context) -> list[Block]:
                     "partners STUDY --evaluate.")]
 
 
-def _claims(ctx: Context, plan: IntroductionPlan) -> list[Claim]:
+def _claims(ctx: Context, plan: IntroductionPlan, bare: bool) -> list[Claim]:
     best = _surest(plan)
     kept, score = best["kept"], best["score"]
     who = f"{best['name']} and {best['other_name']}" if ctx.may_name_weak else "one pair"
     text = f"Of {plan.pairs:,} pairs of firms that never worked together, {who} would stay among the first " \
         f"{len(plan.rows)} introductions under other weights too: partner score {words.number(score)} of 1, against " \
         f"{words.number(plan.median)} for the median pair."
+    if bare:
+        text += " Nobody answered on capabilities: what the two could bring each other is not in the score."
     why = f"so in {words.share(kept)} of {_DRAWS} other sets of weights; this is no evidence that the introduction " \
         "would pay, for the weights are expert priors"
     return [ctx.claim("partners-first", text, kept, why, "partners-list" if ctx.may_name_weak else "partners-numbers",

@@ -215,6 +215,45 @@ def test_parquet_stata_and_spss(tmp_path: Path) -> None:
     assert len(import_files([tmp_path / "t.dta"]).tables["actors"]) == 3
 
 
+@pytest.mark.parametrize("name", ["firms.dta", "firms.sav"])
+def test_labels_of_columns_and_codes_come_into_the_study(tmp_path: Path, name: str) -> None:
+    import pyreadstat
+
+    steps = {1.0: "never", 2.0: "monthly", 3.0: "weekly"}
+    frame = pd.DataFrame({"firmid": ["A", "B", "C"], "size": [1.0, 2.0, 1.0], "mio": [1.0, 2.0, 3.0],
+                          **{f"q{i}": [1.0, 2.0, 3.0] for i in (1, 2, 3)}})
+    write = pyreadstat.write_dta if name.endswith("dta") else pyreadstat.write_sav
+    write(frame, str(tmp_path / name), variable_value_labels={"size": {1.0: "micro", 2.0: "small"},
+                                                              **{f"q{i}": steps for i in (1, 2, 3)}},
+          column_labels=["", "Size class", "Turnover, Mio. HUF", "How often advice?", "", ""])
+    result = import_files([tmp_path / name])
+    assert result.study is not None
+    said = result.study.about.set_index("key")["value"].to_dict()
+    assert said == {"name": "firms", "actors.size": "Size class (1 = micro; 2 = small)",
+                    "actors.mio": "Turnover, Mio. HUF",
+                    "actors.q1": "How often advice? (1 = never; 2 = monthly; 3 = weekly)",
+                    "actors.q2": "1 = never; 2 = monthly; 3 = weekly",
+                    "actors.q3": "1 = never; 2 = monthly; 3 = weekly"}
+    assert result.study.actors["q1"].tolist() == [1, 2, 3]
+    assert result.study.actors["size"].tolist() == ["micro", "small", "micro"]
+    result.write(tmp_path / "study")
+    again = import_files([tmp_path / "study"]).study
+    assert again is not None
+    assert again.about.equals(result.study.about)
+
+
+def test_a_labelled_weight_stays_a_number(tmp_path: Path) -> None:
+    import pyreadstat
+
+    frame = pd.DataFrame({"from": ["A", "B"], "to": ["B", "C"], "weight": [1.0, 3.0]})
+    pyreadstat.write_dta(frame, str(tmp_path / "advice.dta"),
+                         variable_value_labels={"weight": {1.0: "rarely", 2.0: "monthly", 3.0: "weekly"}})
+    study = import_files([tmp_path / "advice.dta"]).study
+    assert study is not None
+    assert study.ties["weight"].tolist() == [1, 3]
+    assert study.about.set_index("key")["value"]["ties.weight"] == "1 = rarely; 2 = monthly; 3 = weekly"
+
+
 @pytest.mark.parametrize("name", ["t.dta", "t.sav", "t.parquet"])
 def test_a_damaged_table(name: str) -> None:
     with pytest.raises(DataError) as problem:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from interfirm.errors import Findings
 from interfirm.study import consistency, schema
-from interfirm.study.read import combine, combine_actors, combine_alliances, parts_lists, parts_network, parts_survey
+from interfirm.study.read import (
+    combine,
+    combine_actors,
+    combine_alliances,
+    parts_labels,
+    parts_lists,
+    parts_network,
+    parts_survey,
+)
 from interfirm.study.read.grid import Dropped, Sheet
 from interfirm.study.read.merge import Merge
 from interfirm.study.read.parts import ROW, SOURCE, Origin, Parts
@@ -63,6 +71,7 @@ def assemble(plan: Plan, sheets: Mapping[int, Sheet], graphs: Mapping[int, Graph
         source = plan.sources[number]
         if source.kind in _ADD:
             _ADD[source.kind](parts, number, sheets[number])
+            parts_labels.add(parts, number, sheets[number])
     for number, graph in graphs.items():
         _add_graph(parts, number, graph)
     for source in plan.sources:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interfirm.errors import DataError, Finding
-from interfirm.study.read import numbers
+from interfirm.study.read import numbers, words
 from interfirm.study.read.delimited import too_wide
 from interfirm.study.read.files import Blob
 from interfirm.study.read.grid import Grid
@@ -20,24 +21,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = {".parquet", ".pq", ".dta", ".sav", ".zsav"}
+_BLOCK, _SCALE = 3, 3
+
+
+class _Table(NamedTuple):
+    """A table as the parser gives it, with what was guessed and what the file says about columns and codes."""
+
+    frame: pd.DataFrame
+    guesses: list[str]
+    labels: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
 
 
 def read(blob: Blob) -> Grid:
     """The cells of a Parquet, Stata or SPSS table.
 
     Values with a label become the label where every value of the column has one; otherwise they stay
-    numbers. User-missing values are empty cells. Lists are joined by ``|``, times are ISO.
+    numbers. Weights, and scales that three or more columns share, stay numbers too: their labels are kept beside
+    them. User-missing values are empty cells. Lists are joined by ``|``, times are ISO.
 
     Raises
     ------
     DataError
         If the file is damaged or not of its type, or has too many columns.
     """
-    reader: Callable[[Path], tuple[pd.DataFrame, list[str]]]
+    reader: Callable[[Path], _Table]
     reader = _parquet if blob.suffix in {".parquet", ".pq"} else _stata if blob.suffix == ".dta" else _spss
     with _on_disk(blob) as path:
         try:
-            frame, guesses = reader(path)
+            frame, guesses, labels, codes = reader(path)
         except (KeyboardInterrupt, SystemExit, MemoryError):
             raise
         except BaseException as problem:  # the parsers raise errors of their own, some outside Exception
@@ -49,7 +61,8 @@ def read(blob: Blob) -> Grid:
     columns = [_texts(frame.iloc[:, i]) for i in range(len(frame.columns))]
     rows = [[str(name).strip() for name in frame.columns], *map(list, zip(*columns, strict=True))]
     keep = [i for i, row in enumerate(rows) if any(row)]
-    return Grid(blob.name, None, [rows[i] for i in keep], [i + 1 for i in keep], guesses=tuple(guesses), named=True)
+    return Grid(blob.name, None, [rows[i] for i in keep], [i + 1 for i in keep], guesses=tuple(guesses), named=True,
+                labels=labels, codes=codes)
 
 
 def _short(problem: BaseException) -> str:
@@ -68,42 +81,60 @@ def _on_disk(blob: Blob) -> Iterator[Path]:
         yield path
 
 
-def _parquet(path: Path) -> tuple[pd.DataFrame, list[str]]:
+def _parquet(path: Path) -> _Table:
     import duckdb
 
     with duckdb.connect(":memory:") as base:
         frame: pd.DataFrame = base.read_parquet(str(path)).df()
-    return frame, []
+    return _Table(frame, [], {}, {})
 
 
-def _stata(path: Path) -> tuple[pd.DataFrame, list[str]]:
+def _stata(path: Path) -> _Table:
     import pyreadstat
 
     frame, meta = pyreadstat.read_dta(str(path), apply_value_formats=False, user_missing=False)
     return _labelled(frame, meta)
 
 
-def _spss(path: Path) -> tuple[pd.DataFrame, list[str]]:
+def _spss(path: Path) -> _Table:
     import pyreadstat
 
     frame, meta = pyreadstat.read_sav(str(path), apply_value_formats=False, user_missing=False)
     return _labelled(frame, meta)
 
 
-def _labelled(frame: pd.DataFrame, meta: Any) -> tuple[pd.DataFrame, list[str]]:
+def _labelled(frame: pd.DataFrame, meta: Any) -> _Table:
     guesses = []
+    scales = _scales(meta.variable_value_labels)
     for name, labels in meta.variable_value_labels.items():
         values = frame[name]
         used = set(values.dropna().unique())
+        if name in scales:
+            continue
         if used and used <= set(labels):
             frame[name] = values.map(labels)
             guesses.append(f"column '{name}': values are shown by their labels")
         elif used and labels:
             guesses.append(f"column '{name}': some values have no label, so all stay as they are")
+    if scales:
+        guesses.append(f"{', '.join(scales[:8])}{' …' if len(scales) > 8 else ''}: scales, so the values stay numbers")
     missing = getattr(meta, "missing_ranges", None) or getattr(meta, "missing_user_values", None)
     if missing:
         guesses.append(f"user-missing values count as empty in: {', '.join(list(missing)[:20])}")
-    return frame, guesses
+    said = {str(name).strip(): " ".join(str(label).split()) for name, label in meta.column_names_to_labels.items()
+            if label and str(label).strip()}
+    codes = {str(name).strip(): {_text(code): " ".join(str(label).split()) for code, label in labels.items()}
+             for name, labels in meta.variable_value_labels.items() if labels}
+    return _Table(frame, guesses, said, codes)
+
+
+def _scales(labels: Mapping[str, Mapping[Any, str]]) -> list[str]:
+    """Columns whose numbers count: weights, and blocks of columns that share a scale of three or more steps."""
+    steps = {name: tuple(sorted(codes.items())) for name, codes in labels.items()
+             if len(codes) >= _SCALE and all(isinstance(code, (int, float)) for code in codes)}
+    often = Counter(steps.values())
+    return [name for name, codes in steps.items()
+            if often[codes] >= _BLOCK or words.plain(str(name)) in words.headers("weight")]
 
 
 def _texts(values: pd.Series) -> list[str]:

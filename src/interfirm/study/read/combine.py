@@ -116,14 +116,21 @@ def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def about(parts: Parts, name: str | None) -> pd.DataFrame:
-    """What the study is; a name that the files give themselves stands."""
+    """What the study and its columns are; what the files say in a table ``about`` of their own stands."""
     import pandas as pd
 
     given = parts.get("about")
-    if name is None or ("key" in given and (given["key"] == "name").any()):
-        return given
-    row = pd.DataFrame([{"key": "name", "value": name, SOURCE: -1, ROW: 0}])
-    return pd.concat([row, given], ignore_index=True) if len(given) else row
+    said = set(given["key"]) if "key" in given else set()
+    first = {} if name is None or "name" in said else {"name": name}
+    labels = {key: text for key, text in parts.labels.items() if key not in said}
+    if labels:
+        parts.guesses.append(f"the labels of {len(labels)} columns are kept in the table 'about', e.g. "
+                             f"'{next(iter(labels))}': {next(iter(labels.values()))[:80]}")
+    rows = [pd.DataFrame([{"key": key, "value": value, SOURCE: -1, ROW: 0} for key, value in some.items()])
+            for some in (first, labels)]
+    tables = [rows[0], given, rows[1]]
+    filled = [frame for frame in tables if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else given
 
 
 def waves(parts: Parts, tables: dict[str, pd.DataFrame], asked: tuple[str, ...]) -> pd.DataFrame:

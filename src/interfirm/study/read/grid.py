@@ -8,7 +8,7 @@ a :class:`Sheet`. All cells are text; the empty text is the empty cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -88,6 +88,10 @@ class Grid:
         Printable lines on what was guessed so far.
     named
         Whether the first row is known to hold the column names (Parquet, Stata, SPSS).
+    labels
+        Column -> what the file says about it (the label of a variable).
+    codes
+        Column -> code -> label of a value.
     """
 
     file: str
@@ -97,6 +101,8 @@ class Grid:
     layout: Layout = field(default_factory=Layout)
     guesses: tuple[str, ...] = ()
     named: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +123,8 @@ class Sheet:
         Printable lines on what was guessed.
     dropped
         Rows that were left out: titles, totals.
+    labels, codes
+        As in :class:`Grid`.
     """
 
     file: str
@@ -126,6 +134,8 @@ class Sheet:
     layout: Layout
     guesses: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -181,7 +191,7 @@ def shape(grid: Grid, layout: Layout, findings: Findings) -> Sheet:
                    header_rows=depth)
     said = _said(grid, full, note, layout)
     return Sheet(grid.file, grid.sheet, frame, np.asarray(places, dtype=np.int64), full,
-                 (*grid.guesses, *said), tuple(dropped))
+                 (*grid.guesses, *said), tuple(dropped), grid.labels, grid.codes)
 
 
 def _said(grid: Grid, full: Layout, note: str, asked: Layout) -> list[str]:

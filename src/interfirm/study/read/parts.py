@@ -35,6 +35,8 @@ class Parts:
         Actors that a list of members names; empty if there is no such list.
     away
         Wave -> actors that ``import.toml`` says were not there.
+    labels
+        ``table.column`` -> what the user's file says about it.
     """
 
     plans: Sequence[SourcePlan]
@@ -47,6 +49,7 @@ class Parts:
     roster: dict[str, None] = field(default_factory=dict)
     away: dict[str, set[str]] = field(default_factory=dict)
     layers: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     def exact(self, table: str) -> bool:
         """Whether all rows of a table come from tables in our own layout, which are taken as they are."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from interfirm.errors import UsageError
 from interfirm.study.read.importing import ImportResult, import_files
 from interfirm.study.study import Study
 
@@ -152,3 +153,88 @@ def test_the_whole_of_h2020(data_dir: Callable[[str], Path]) -> None:
     assert len(study.alliances) == 144_726
     assert study.alliances["alliance"].nunique() == 31_451
     assert len(study.actors) == 35_871
+
+
+MARKS = ("{};GreenTech;BioNet 2020;AutoMat;Total\nAlfa Kft.;1;0;1;2\nBeta Zrt.;1;1;;2\nGamma Bt.;0;0;0;0\n"
+         "Total;2;1;1;4\n")
+TURNED = ("{};Alfa Kft.;Beta Zrt.;Gamma Bt.\nGreenTech;x;x;\nBioNet 2020;;x;\nAutoMat;x;;\n")
+MEMBERSHIPS = {("GreenTech", "Alfa Kft."), ("GreenTech", "Beta Zrt."), ("BioNet 2020", "Beta Zrt."),
+               ("AutoMat", "Alfa Kft.")}
+
+
+def memberships(study: Study) -> set[tuple[str, str]]:
+    return set(study.alliances[["alliance", "actor"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(("text", "label"), [(MARKS, "Firm"), (MARKS.replace(";1", ";x"), "Cég"), (TURNED, "Project")])
+def test_a_matrix_of_firms_by_projects(tmp_path: Path, text: str, label: str) -> None:
+    (tmp_path / "projects.csv").write_text(text.format(label), encoding="utf-8")
+    result = import_files([tmp_path / "projects.csv"])
+    study = made(result)
+    assert memberships(study) == MEMBERSHIPS
+    assert study.actors["actor"].tolist() == ["Alfa Kft.", "Beta Zrt.", "Gamma Bt."]
+    assert any("The other way round?" in line and "(likely)" in line for line in result.guesses)
+
+
+def test_marks_without_a_word_for_projects_are_a_guess(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text(MARKS.format("Firm"), encoding="utf-8")
+    result = import_files([tmp_path / "sheet.csv"])
+    assert memberships(made(result)) == MEMBERSHIPS
+    assert any("(a guess)" in line for line in result.guesses)
+
+
+def test_a_members_list_knows_which_side_the_firms_are(tmp_path: Path) -> None:
+    (tmp_path / "marks.csv").write_text(TURNED.format("Name"), encoding="utf-8")
+    (tmp_path / "members.csv").write_text("id,name\nF1,Alfa Kft.\nF2,Beta Zrt.\nF3,Gamma Bt.\n", encoding="utf-8")
+    study = made(import_files([tmp_path]))
+    names = {"F1": "Alfa Kft.", "F2": "Beta Zrt."}
+    assert {(alliance, names[actor]) for alliance, actor in memberships(study)} == MEMBERSHIPS
+
+
+def test_one_word_turns_a_matrix_or_makes_its_columns_facts(tmp_path: Path) -> None:
+    (tmp_path / "marks.csv").write_text(MARKS.format("Firm"), encoding="utf-8")
+    import_files([tmp_path / "marks.csv"]).write(tmp_path / "study")
+    plan = (tmp_path / "study" / "import.toml").read_text(encoding="utf-8")
+    for old, new in (('actor = "Firm"', 'alliance = "Firm"'), ('kind = "two-mode"', 'kind = "actors"')):
+        assert old in plan
+        (tmp_path / "study" / "import.toml").write_text(plan.replace(old, new), encoding="utf-8")
+        study = made(import_files([], config=tmp_path / "study"))
+        if new.startswith("alliance"):
+            assert memberships(study) == {(actor, alliance) for alliance, actor in MEMBERSHIPS}
+        else:
+            assert study.actors["GreenTech"].tolist() == [1, 1, 0]
+            assert not len(study.alliances)
+
+
+@pytest.mark.parametrize("text", [
+    "Firm,exporter,iso 9001,family owned\nA,1,0,1\nB,0,0,1\nC,1,1,0\n",
+    "Firm,hall,press,van\nA,yes,no,no\nB,no,no,yes\nC,yes,yes,no\n",
+    "Firm,q1,q2,q3\nA,1,0,1\nB,0,0,1\nC,1,1,0\n"])
+def test_facts_about_firms_are_no_memberships(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sheet.csv").write_text(text, encoding="utf-8")
+    study = made(import_files([tmp_path / "sheet.csv"]))
+    assert not len(study.alliances)
+    assert len(study.actors) == 3
+
+
+def test_members_of_whom_none_is_a_respondent_keep_their_survey(tmp_path: Path) -> None:
+    (tmp_path / "advice.csv").write_text("Firm,Alfa,Beta,Gamma,Delta\nF1,0,1,0,1\nF2,1,0,0,0\n", encoding="utf-8")
+    (tmp_path / "members.csv").write_text("id,name\nF1,Alfa\nF2,Beta\nF3,Gamma\nF4,Delta\n", encoding="utf-8")
+    study = made(import_files([tmp_path]))
+    ties = set(study.ties[["relation", "sender", "receiver"]].itertuples(index=False, name=None))
+    assert ties == {("advice", "F1", "F2"), ("advice", "F1", "F4"), ("advice", "F2", "F1")}
+
+
+def test_a_cell_that_is_no_mark_and_a_plan_that_names_no_side(tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").write_text(MARKS.format("Firm"), encoding="utf-8")
+    import_files([tmp_path / "projects.csv"]).write(tmp_path / "study")
+    late = MARKS.format("Firm").replace("Alfa Kft.;1", "Alfa Kft.;late")
+    (tmp_path / "projects.csv").write_text(late, encoding="utf-8")
+    result = import_files([], config=tmp_path / "study")
+    assert memberships(made(result)) == MEMBERSHIPS - {("GreenTech", "Alfa Kft.")}
+    assert [(item.code, item.row, item.column) for item in result.findings.of("warning")] == [
+        ("not-a-mark", 2, "GreenTech")]
+    plan = tmp_path / "study" / "import.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace('actor = "Firm"\n', ""), encoding="utf-8")
+    with pytest.raises(UsageError, match="say either actor"):
+        import_files([], config=tmp_path / "study")

@@ -16,6 +16,7 @@ from interfirm.study.read import (
     parts_lists,
     parts_network,
     parts_survey,
+    parts_two_mode,
 )
 from interfirm.study.read.grid import Dropped, Sheet
 from interfirm.study.read.merge import Merge
@@ -34,7 +35,7 @@ _ADD = {
     "study": parts_lists.add_study_table, "actors": parts_lists.add_actors, "matrix": parts_network.add_matrix,
     "pairs": parts_network.add_pairs, "edges": parts_network.add_edges, "memberships": parts_lists.add_memberships,
     "alliances": parts_lists.add_alliances, "roster": parts_survey.add_survey, "recall": parts_survey.add_survey,
-    "questionnaire": parts_survey.add_survey,
+    "questionnaire": parts_survey.add_survey, "two-mode": parts_two_mode.add_two_mode,
 }
 _FIRST = ("study", "actors")
 _CELL_FAULTS = {"not-a-number", "out-of-range", "not-on-the-list", "not-a-date", "not-yes-or-no"}

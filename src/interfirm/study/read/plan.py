@@ -20,6 +20,7 @@ KINDS = {
     "pairs": "a matrix of something known about pairs (distance, proximity)",
     "edges": "a list of ties",
     "memberships": "a list of who takes part in which project or alliance",
+    "two-mode": "a matrix of who takes part in which project or alliance",
     "alliances": "a list of projects or alliances",
     "roster": "a survey, one row per respondent and one column per possible partner",
     "recall": "a survey, one row per respondent and the names of partners in columns",
@@ -68,7 +69,8 @@ class SourcePlan:
     variable
         For ``pairs``: the column of ``dyads``.
     alliance
-        Column that identifies the alliance.
+        Column that identifies the alliance. In ``two-mode``: the column of the row labels, if the rows are alliances
+        (``actor`` if they are organisations); ``columns`` are the others.
     partners
         For surveys: column (or code of a LimeSurvey subquestion) -> organisation. Empty: the column's own name.
     questions

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from interfirm.study import schema
-from interfirm.study.read import looks, recognise_lists, recognise_network, recognise_survey, words
+from interfirm.study.read import looks, recognise_lists, recognise_network, recognise_survey, recognise_two_mode, words
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
 
@@ -42,7 +42,7 @@ def _with_layout(plan: SourcePlan, sheet: Sheet) -> SourcePlan:
 def settle(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> list[SourcePlan]:
     """Decide what can only be seen together: identifiers, relations, waves, proximity against ties."""
     out = list(plans)
-    for step in (recognise_lists.choose_identifiers, recognise_survey.choose_partners,
+    for step in (recognise_two_mode.turn, recognise_lists.choose_identifiers, recognise_survey.choose_partners,
                  recognise_network.part_proximity_from_ties, recognise_network.join_two_modes,
                  recognise_network.name_relations, recognise_survey.questionnaire_waves, recognise_lists.by_position,
                  recognise_lists.date_columns):
@@ -77,8 +77,8 @@ def _side_table(sheet: Sheet) -> SourcePlan | None:
 
 
 _ORDER: tuple[Recogniser, ...] = (
-    _study_table, _side_table, recognise_lists.memberships, recognise_lists.projects, recognise_survey.questionnaire,
-    recognise_survey.limesurvey,
+    _study_table, _side_table, recognise_two_mode.two_mode, recognise_lists.memberships, recognise_lists.projects,
+    recognise_survey.questionnaire, recognise_survey.limesurvey,
     recognise_network.matrix, recognise_survey.roster, recognise_survey.recall, recognise_network.edges,
     recognise_network.bare_matrix, recognise_network.bare_edges, recognise_lists.alliances, recognise_lists.actors,
 )

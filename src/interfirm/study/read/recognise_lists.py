@@ -65,7 +65,7 @@ _PROJECT = {"acronym": "name", "title": "title", "name": "name", "startdate": "s
             "programme": "programme", "programmepart": "programme_part", "legalbasis": "programme",
             "fundingscheme": "funding_scheme", "frameworkprogramme": "framework"}
 Plans = list[SourcePlan]
-_LISTING = {"members", "member", "firms", "companies", "actors", "organisations", "organizations", "names",
+LISTING = {"members", "member", "firms", "companies", "actors", "organisations", "organizations", "names",
             "mitglieder", "tagok", "cégek", "nodes"}
 
 
@@ -205,7 +205,7 @@ def _identifier(sheet: Sheet, columns: list[str], known: set[str]) -> str | None
     ranks = words.headers("id") | {word: rank + 50 for word, rank in words.headers("name").items()
                                    if word not in words.headers("id")}
     best: tuple[float, int, int] | None = None
-    listing = _LISTING & set(words.tokens(looks.title(sheet)))
+    listing = LISTING & set(words.tokens(looks.title(sheet)))
     repeated = words.best(columns, "wave") is not None
     coded = any(ranks.get(words.plain(name), 99) < 50 and looks.unique(sheet.frame[name]) > 0.95
                 and looks.filled(sheet.frame[name]) > 0.9 for name in columns)
@@ -231,7 +231,7 @@ def _speaks(sheet: Sheet, key: str) -> bool:
     """Whether a header, or its place in front of a list of members, says that it identifies organisations."""
     plain = words.plain(key)
     return (key == "column 1" or plain in words.headers("id") or plain in words.headers("name")
-            or bool(_LISTING & set(words.tokens(looks.title(sheet)))))
+            or bool(LISTING & set(words.tokens(looks.title(sheet)))))
 
 
 def by_position(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
@@ -256,8 +256,9 @@ def by_position(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
 def choose_identifiers(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
     """Choose the column of each list of organisations that names the actors of the other sheets."""
     known = _known(plans, sheets)
-    projects_known = {cell for plan, sheet in zip(plans, sheets, strict=True) if plan.kind == "memberships"
-                      for cell in set(sheet.frame[plan.alliance or ""])}
+    projects_known = {cell for plan, sheet in zip(plans, sheets, strict=True)
+                      if plan.kind in {"memberships", "two-mode"}
+                      for cell in (set(sheet.frame[plan.alliance]) if plan.alliance else plan.columns)}
     out = []
     for plan, sheet in zip(plans, sheets, strict=True):
         columns = [str(name) for name in sheet.frame.columns]
@@ -291,8 +292,10 @@ def _known(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> set[str]:
             out |= set(plan.labels or looks.labels(frame.iloc[:, 0]))
         elif plan.kind == "edges":
             out |= set(frame[plan.sender or ""]) | set(frame[plan.receiver or ""])
-        elif plan.kind in {"memberships", "roster", "recall", "questionnaire"} and plan.actor:
+        elif plan.kind in {"memberships", "two-mode", "roster", "recall", "questionnaire"} and plan.actor:
             out |= set(frame[plan.actor])
+        elif plan.kind == "two-mode":
+            out |= set(plan.columns)
     return out - {""}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,8 +106,49 @@ def test_limesurvey_codes_in_the_order_of_the_members(tmp_path: Path) -> None:
     assert study.ties.set_index("receiver")["comment"]["F2"] == "since 2001"
     assert study.responded("advice", "1").tolist() == [True, True, False]
     assert study.answers["item"].tolist() == ["Q5"]
-    assert any("members in their order" in line for line in result.guesses)
+    assert any("matched by their order alone: SQ001 is 'F1'" in line for line in result.guesses)
     assert {item.column for item in result.dropped if "survey service" in item.reason} == {"id", "lastpage"}
+
+
+CODED = "id,submitdate,firm,{},{},{}\n1,2024-01-01,Alfa Kft.,0,1,0\n2,2024-01-02,Beta Zrt.,1,0,1\n3,,Gamma Bt.,,,\n"
+ORDER = ("Gamma Bt.", "Beta Zrt.", "Alfa Kft.")
+TRUE_TIES = {("F1", "F2"), ("F2", "F1"), ("F2", "F3")}
+
+
+@pytest.mark.parametrize("heads", [
+    [f'"advice[SQ00{i}]. Whom do you ask? [{name}]"' for i, name in enumerate(ORDER, 1)],
+    [f'"Whom do you ask for advice? [{name}]"' for name in ORDER]])
+def test_limesurvey_texts_go_before_the_order_of_the_codes(tmp_path: Path, heads: list[str]) -> None:
+    put(tmp_path, "members.csv", "id,name\nF1,Alfa Kft.\nF2,Beta Zrt.\nF3,Gamma Bt.\n")
+    put(tmp_path, "results.csv", CODED.format(*heads))
+    result = import_files([tmp_path])
+    assert pairs(made(result)) == TRUE_TIES
+    assert not any("order alone" in line for line in result.guesses)
+    assert any("F3 is on the roster and gave no answer" in line for line in result.guesses)
+    result.write(tmp_path / "study")
+    assert pairs(made(import_files([], config=tmp_path / "study"))) == TRUE_TIES
+
+
+def test_limesurvey_labels_of_spss_go_before_the_order_of_the_codes(tmp_path: Path) -> None:
+    import pyreadstat
+
+    put(tmp_path, "members.csv", "id,name\nF1,Alfa Kft.\nF2,Beta Zrt.\nF3,Gamma Bt.\n")
+    frame = pd.read_csv(io.StringIO(CODED.format("advice_SQ001", "advice_SQ002", "advice_SQ003")))
+    frame["submitdate"] = frame["submitdate"].fillna("").astype(str)
+    labels = {name: {1.0: "Yes", 0.0: "Not selected"} for name in frame.columns if "SQ" in name}
+    pyreadstat.write_sav(frame, str(tmp_path / "results.sav"), variable_value_labels=labels,
+                         column_labels=["", "", "", *(f"[{name}] Whom do you ask?" for name in ORDER)])
+    study = made(import_files([tmp_path]))
+    assert pairs(study) == TRUE_TIES
+    assert study.relations["layer"].tolist() == ["knowledge"]
+
+
+def test_limesurvey_codes_that_do_not_fit_the_members_are_a_warning(tmp_path: Path) -> None:
+    put(tmp_path, "members.csv", "id,name\nF1,Alfa Kft.\nF2,Beta Zrt.\n")
+    put(tmp_path, "results.csv", CODED.format("advice[SQ001]", "advice[SQ002]", "advice[SQ003]"))
+    result = import_files([tmp_path])
+    assert [item.code for item in result.findings.of("warning")] == ["codes-for-names"]
+    assert any("gives 3 codes and no names for advice, and 2 members are listed" in line for line in result.guesses)
 
 
 def test_limesurvey_with_names_and_two_questions(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def _spss(path: Path) -> _Table:
 
 
 def _labelled(frame: pd.DataFrame, meta: Any) -> _Table:
-    guesses = []
+    guesses, shown = [], []
     scales = _scales(meta.variable_value_labels)
     for name, labels in meta.variable_value_labels.items():
         values = frame[name]
@@ -113,11 +113,13 @@ def _labelled(frame: pd.DataFrame, meta: Any) -> _Table:
             continue
         if used and used <= set(labels):
             frame[name] = values.map(labels)
-            guesses.append(f"column '{name}': values are shown by their labels")
+            shown.append(str(name))
         elif used and labels:
             guesses.append(f"column '{name}': some values have no label, so all stay as they are")
+    if shown:
+        guesses.append(f"values are shown by their labels in: {_some(shown)}")
     if scales:
-        guesses.append(f"{', '.join(scales[:8])}{' …' if len(scales) > 8 else ''}: scales, so the values stay numbers")
+        guesses.append(f"values stay numbers, because they count or are a scale, in: {_some(scales)}")
     missing = getattr(meta, "missing_ranges", None) or getattr(meta, "missing_user_values", None)
     if missing:
         guesses.append(f"user-missing values count as empty in: {', '.join(list(missing)[:20])}")
@@ -126,6 +128,10 @@ def _labelled(frame: pd.DataFrame, meta: Any) -> _Table:
     codes = {str(name).strip(): {_text(code): " ".join(str(label).split()) for code, label in labels.items()}
              for name, labels in meta.variable_value_labels.items() if labels}
     return _Table(frame, guesses, said, codes)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def _scales(labels: Mapping[str, Mapping[Any, str]]) -> list[str]:

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 REFERENCES = {"ties": ("sender", "receiver"), "dyads": ("sender", "receiver"), "observations": ("actor",),
               "responses": ("actor",), "alliances": ("actor",), "answers": ("actor",)}
+_REMEDIES = {
+    "duplicate-tie": {"expected": "each tie once",
+                      "remedy": "The first row counts; to add them write duplicates = \"sum\" in import.toml"},
+    "self-tie": {"expected": "two different actors",
+                 "remedy": "If the names mean two actors, write keep in merges.csv; if codes of a survey were matched "
+                           "to the members by order, the order may be wrong: correct [source.partners] in import.toml"},
+}
 
 
 def rename(parts: Parts, mapping: dict[str, str]) -> None:
@@ -29,6 +36,8 @@ def rename(parts: Parts, mapping: dict[str, str]) -> None:
                     **{column: frame[column].map(lambda cell: mapping.get(cell, cell)) for column in touched})
     for name in ("listed", "roster"):
         setattr(parts, name, dict.fromkeys(mapping.get(item, item) for item in getattr(parts, name)))
+    parts.asked = {wave: dict.fromkeys(mapping.get(item, item) for item in names)
+                   for wave, names in parts.asked.items()}
 
 
 def ties(parts: Parts) -> pd.DataFrame:
@@ -92,8 +101,7 @@ def _list_rows(parts: Parts, frame: pd.DataFrame, mask: Any, why: str, code: str
         plan = parts.plans[int(first[SOURCE])]
         parts.findings.add("warning", f"'{first['sender']}' to '{first['receiver']}' {why}"
                            + (f", and {len(rows) - 1} more rows like it" if len(rows) > 1 else ""), code,
-                           file=plan.file, sheet=plan.sheet, row=int(first[ROW]), expected="each tie once",
-                           remedy="The first row counts; to add them write duplicates = \"sum\" in import.toml")
+                           file=plan.file, sheet=plan.sheet, row=int(first[ROW]), **_REMEDIES[code])
 
 
 def relations(parts: Parts, tie_rows: pd.DataFrame) -> pd.DataFrame:
@@ -165,6 +173,7 @@ def observations(parts: Parts, tie_rows: pd.DataFrame, members: list[str]) -> pd
     if parts.exact("observations"):
         return frame
     rows = _joined(parts, frame) if len(frame) else pd.DataFrame({"wave": [], "actor": [], SOURCE: [], ROW: []})
+    _tell_silent(parts, rows)
     extra = []
     for wave in dict.fromkeys([*rows["wave"], *parts.away]):
         seen = rows.loc[rows["wave"] == wave]
@@ -183,6 +192,17 @@ def observations(parts: Parts, tie_rows: pd.DataFrame, members: list[str]) -> pd
         _report_away(parts, wave, away, tied)
         rows = rows.loc[~((rows["wave"] == wave) & rows["actor"].isin(away - tied))]
     return pd.concat([rows, pd.DataFrame(extra)], ignore_index=True) if extra else rows.reset_index(drop=True)
+
+
+def _tell_silent(parts: Parts, rows: pd.DataFrame) -> None:
+    """Who is on the roster of a survey and did not answer."""
+    for wave, asked in parts.asked.items():
+        mine = rows.loc[(rows["wave"] == wave) & (rows["responded"] == "no"), "actor"]
+        silent = [actor for actor in mine if actor in asked]
+        if silent:
+            shown = ", ".join(silent[:10]) + (", …" if len(silent) > 10 else "")
+            parts.guesses.append(f"{shown} {'are' if len(silent) > 1 else 'is'} on the roster and gave no answer in "
+                                 f"wave {wave}; their own ties are not known")
 
 
 def _tied(tie_rows: pd.DataFrame, wave: str) -> set[str]:

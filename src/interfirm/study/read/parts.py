@@ -37,6 +37,8 @@ class Parts:
         Wave -> actors that ``import.toml`` says were not there.
     labels
         ``table.column`` -> what the user's file says about it.
+    asked
+        Wave -> everybody on the roster of a survey, with or without an answer.
     """
 
     plans: Sequence[SourcePlan]
@@ -50,6 +52,7 @@ class Parts:
     away: dict[str, set[str]] = field(default_factory=dict)
     layers: dict[str, tuple[str, bool]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def exact(self, table: str) -> bool:
         """Whether all rows of a table come from tables in our own layout, which are taken as they are."""

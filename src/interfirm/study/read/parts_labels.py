@@ -55,8 +55,6 @@ def _keys(parts: Parts, number: int, column: str) -> Iterator[str]:
 
 def _targets(plan: SourcePlan) -> dict[str, str]:
     """Column of the user's -> column of the study."""
-    named = {plan.actor: "actor", plan.alliance: "alliance", plan.sender: "sender", plan.receiver: "receiver",
-             plan.weight: "weight", plan.wave_column: "wave", plan.relation_column: "relation",
-             plan.responded_column: "responded"}
+    named = {plan.weight: "weight", plan.wave_column: "wave", plan.relation_column: "relation"}
     kept = {**plan.alliance_columns, **plan.columns}
     return {old: new for old, new in named.items() if old} | {old: new.partition("@")[0] for old, new in kept.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from interfirm.study.read import looks, questionnaire, recognise_survey, values, words
+from interfirm.study.read import looks, questionnaire, survey_columns, values, words
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.parts import SHOWN, Parts, report_some
 from interfirm.study.read.plan import SourcePlan
@@ -33,10 +33,12 @@ def add_survey(parts: Parts, number: int, sheet: Sheet) -> None:
         values.need_column(plan, sheet, getattr(plan, key), key)
     who = sheet.frame[plan.actor or ""]
     good, answered = _who_answered(parts, plan, sheet, who)
-    fields = _fields(plan)
+    fields = _fields(plan, sheet)
     for field in fields:
         values.need_column(plan, sheet, field.column, "partner_columns")
-        parts.note_relation(field.relation, plan.layer, True if plan.directed is None else plan.directed)
+        layer = looks.named(field.relation).layer if plan.questions else None
+        parts.note_relation(field.relation, layer or plan.layer, True if plan.directed is None else plan.directed)
+    _report_codes(parts, plan, sheet, fields)
     waves = _waves(plan, sheet)
     ties = _ticks if plan.kind == "roster" else _names
     for field in fields:
@@ -81,16 +83,27 @@ def _who_answered(parts: Parts, plan: SourcePlan, sheet: Sheet, who: pd.Series) 
     return good, answered
 
 
-def _fields(plan: SourcePlan) -> list[Field]:
+def _fields(plan: SourcePlan, sheet: Sheet) -> list[Field]:
     relation = plan.relation or "cooperation"
     out = []
     for column in plan.partner_columns:
-        found = recognise_survey.ITEM.fullmatch(column)
-        question = found["question"].strip() if found else ""
-        code = found["item"].strip() if found else column
+        found = survey_columns.of(sheet, column)
+        question, code = (found.question, found.item) if found else ("", column)
         partner = plan.partners.get(column, plan.partners.get(code, code))
         out.append(Field(column, plan.questions.get(question, relation), partner))
     return out
+
+
+def _report_codes(parts: Parts, plan: SourcePlan, sheet: Sheet, fields: list[Field]) -> None:
+    """Codes of subquestions that stand for nobody known: they would be taken for organisations."""
+    codes = [field.partner for field in fields if field.partner.upper().startswith("SQ")
+             and survey_columns.CODE.fullmatch(field.partner)] if plan.kind == "roster" else []
+    codes = [code for code in dict.fromkeys(codes) if code not in parts.listed]
+    if codes:
+        parts.warn(sheet, f"it is not known whom the codes {codes[0]} … {codes[-1]} mean; they are taken for "
+                   f"{len(codes)} organisations", "codes-for-names", expected="names of members in the headings",
+                   remedy="Export the answers with the full question text, or write the names under "
+                   "[source.partners] in import.toml")
 
 
 def _ticks(parts: Parts, sheet: Sheet, field: Field) -> pd.DataFrame:
@@ -160,10 +173,7 @@ def _add_presence(parts: Parts, number: int, sheet: Sheet, who: pd.Series, waves
         silent = [f.partner for f in fields if f.partner not in there]
         silent = list(dict.fromkeys(silent))
         parts.add("observations", pd.DataFrame({"wave": wave, "actor": silent, "responded": "no"}), number, 1)
-        if silent:
-            shown = ", ".join(silent[:10]) + (", …" if len(silent) > 10 else "")
-            parts.guesses.append(f"{plan.label}: {shown} {'are' if len(silent) > 1 else 'is'} on the roster and gave "
-                                 f"no answer in wave {wave}; their own ties are not known")
+        parts.asked.setdefault(str(wave), {}).update(dict.fromkeys([*frame["actor"], *silent]))
 
 
 def _add_answers(parts: Parts, number: int, sheet: Sheet, key: pd.DataFrame, good: pd.Series,

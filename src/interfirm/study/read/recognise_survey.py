@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from interfirm.study.read import looks, words
+from interfirm.study.read import looks, survey_columns, words
 from interfirm.study.read import questionnaire as asking
 from interfirm.study.read.grid import Sheet
 from interfirm.study.read.plan import SourcePlan
 
-ITEM = re.compile(r"(?P<question>[^\[\]]+?)\s*\[(?P<item>[^\[\]]*)\](?:\s*\[(?P<extra>comment|other|Comment)\])?")
 _NUMBERED = re.compile(r"(?P<stem>.*[^\W\d_])[\s_.#?!:()–-]*(?P<number>\d{1,2})[.)]?")
 Plans = list[SourcePlan]
 
@@ -20,15 +19,16 @@ def items(sheet: Sheet) -> dict[str, dict[str, str]]:
     """LimeSurvey columns by question: column -> what stands in the brackets; comments and items of ours left out."""
     out: dict[str, dict[str, str]] = {}
     for name in map(str, sheet.frame.columns):
-        found = ITEM.fullmatch(name)
-        if found and not found["extra"] and asking.item_of(name) is None:
-            out.setdefault(found["question"].strip(), {})[name] = found["item"].strip()
+        found = survey_columns.of(sheet, name)
+        if found and not found.extra and asking.item_of(name) is None:
+            out.setdefault(found.question, {})[name] = found.item
     return {question: columns for question, columns in out.items() if len(columns) > 1}
 
 
 def respondent(sheet: Sheet, taken: set[str]) -> str | None:
     """The column that says who answered: named as such, filled, and different in (nearly) every row."""
-    columns = [str(name) for name in sheet.frame.columns if str(name) not in taken and not ITEM.fullmatch(str(name))]
+    columns = [str(name) for name in sheet.frame.columns
+               if str(name) not in taken and not survey_columns.of(sheet, str(name))]
     ranks = words.headers("respondent")
     least = {name: 0.5 if ranks.get(_code(name), 99) < 12 else 0.9 for name in columns}
     sound = [name for name in columns
@@ -173,19 +173,28 @@ def _fitted(plan: SourcePlan, sheet: Sheet, members: list[str]) -> SourcePlan:
     mine = {q: c for q, c in questions.items() if set(c) <= set(plan.partner_columns)}
     partners: dict[str, str] = {}
     notes = []
-    for question, columns in mine.items():
+    for question, columns in mine.items() if plan.kind == "roster" else ():
         codes = list(columns.values())
-        if plan.kind == "roster" and all(re.fullmatch(r"[A-Za-z]{0,4}0*\d+", code) for code in codes) and \
-                not set(codes) & set(members):
+        if all(survey_columns.CODE.fullmatch(code) for code in codes) and not set(codes) & set(members):
             if len(codes) == len(members):
-                partners |= dict(zip(codes, members, strict=True))
-                notes.append(f"codes {codes[0]} … {codes[-1]} of {question} are taken as the members in their order")
+                partners |= dict(zip(columns, members, strict=True))
+            notes.append(_by_order(question, codes, members))
         else:
-            partners |= {code: code for code in codes if plan.kind == "roster"}
+            partners |= {name: code for name, code in columns.items() if not name.endswith(f"[{code}]")}
     asked = {question: looks.named(question).relation if looks.named(question).known else question for question in mine}
-    return replace(plan, partners=partners if any(k != v for k, v in partners.items()) else {},
-                   questions={q: str(r) for q, r in asked.items()},
+    return replace(plan, partners=partners, questions={q: str(r) for q, r in asked.items()},
                    why="; ".join([plan.why, *notes]) + (" (a guess)" if notes else " (likely)"))
+
+
+def _by_order(question: str, codes: Sequence[str], members: Sequence[str]) -> str:
+    """How the codes of a question were matched to the members, or why not."""
+    remedy = "export the answers with the full question text, or correct [source.partners] in import.toml"
+    if len(codes) == len(members):
+        return (f"the export gives codes and no names for {question}, so codes and members were matched by their order "
+                f"alone: {codes[0]} is '{members[0]}' … {codes[-1]} is '{members[-1]}'; check it, {remedy}")
+    there = f"{len(members)} members are listed" if members else "there is no list of members"
+    return (f"the export gives {len(codes)} codes and no names for {question}, and {there}, so the codes stand for "
+            f"themselves; {remedy}")
 
 
 def _more_columns(plan: SourcePlan, sheet: Sheet, members: list[str]) -> SourcePlan:

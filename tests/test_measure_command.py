@@ -18,7 +18,7 @@ WAVES = ["first=2021", "second=2024"]
 NEEDED = {"bonacich_power": ["beta=0.1"], "commitment_scope": ["on=2024"],
           "qap_correlation": ["first=advice", "second=peer"], "readiness": ["type=r&d", "purpose=develop product"],
           "recommend": ["actor=F07"], "downscaling": WAVES, "turnover": WAVES, "evaluate": ["until=2021", "after=2022"],
-          "seci_simulation": ["draws=20"]}
+          "seci_simulation": ["draws=20"], "lag_analysis": ["relation=advice", "method=ml", "contextual=no"]}
 ABSTAINS = {"exit_hazard": UsageError, "knowledge_types": DataError,  # the example has one exit, one kind of knowledge
             "evaluate": UsageError}  # and four actors with partners to learn from
 EVERY = measuring.every()

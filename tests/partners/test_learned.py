@@ -51,7 +51,7 @@ def test_the_split_by_hand() -> None:
     assert split(dated([2010, 2012, 2015])) == ("2010", "2012", "2015")
     with pytest.raises(UsageError, match="3 are needed"):
         split(dated([2010, 2011]))
-    with pytest.raises(UsageError, match="0 different years"):
+    with pytest.raises(UsageError, match="began in 0 years; 3 are needed"):
         split(Study.from_tables({"actors": pd.DataFrame({"actor": ["a"]})}))
 
 

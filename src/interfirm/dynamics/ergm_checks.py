@@ -13,6 +13,7 @@ from interfirm.dynamics.ergm_terms import nearest
 from interfirm.dynamics.suggest import check_size
 from interfirm.errors import DataError, Finding, Findings, Level
 from interfirm.kernels import ergm_codes as k
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     from interfirm.dynamics.data import Panel
@@ -59,14 +60,14 @@ def check_data(panel: Panel, relation: str, study: Study | None = None) -> Findi
     share = float(np.isnan(x[0][off]).mean())
     if share > checks.MISSING_WARNED:
         level: Level = "warning" if share > checks.MISSING_STRONGLY else "note"
-        out.add(level, f"{share:.0%} of the ties of '{relation}' are unknown", "much-missing" if level == "warning"
-                else "some-missing", expected="at most 10 %; above 20 % results become doubtful",
-                remedy="Report this with the results")
+        out.add(level, f"{per_cent(share)} of the ties of '{relation}' are unknown",
+                "much-missing" if level == "warning" else "some-missing",
+                expected="at most 10 %; above 20 % results become doubtful", remedy="Report this with the results")
     for name, values in (*panel.covariates.items(), *panel.dyads.items()):
         gone = float(np.isnan(values[0][off] if values.ndim == 3 else values).mean())
         if gone > checks.MISSING_WARNED:
             out.add("warning" if gone > checks.MISSING_STRONGLY else "note",
-                    f"{gone:.0%} of the values of covariate '{name}' are unknown; they count as the mean",
+                    f"{per_cent(gone)} of the values of covariate '{name}' are unknown; they count as the mean",
                     "much-missing")
     return out
 
@@ -132,7 +133,7 @@ def degenerate(model: Model, draws: Draws, ties: Floats | None = None) -> str:
     none, full = float((ties - held <= 0).mean()), float((ties - held >= free).mean())
     if max(none, full) > AT_THE_EDGE:
         word = "empty" if none > full else "full"
-        return f"{max(none, full):.0%} of the networks that it draws are {word}"
+        return f"{per_cent(max(none, full))} of the networks that it draws are {word}"
     for q, text in enumerate(model.names):
         values = stats[:, q]
         if model.fx[q, k.CODE] == k.MUTUAL or len(np.unique(np.round(values, 6))) < 20:

@@ -11,6 +11,7 @@ from interfirm.dynamics.ergm_checks import check_data, check_model
 from interfirm.dynamics.ergm_model import model, one_wave
 from interfirm.dynamics.specification import Specification
 from interfirm.errors import Findings, InterfirmError
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     from interfirm.study.study import Study
@@ -75,7 +76,7 @@ def _problem(study: Study, spec: Specification, wave: str | int | None, fresh: i
             values = panel.dyads.get(factor.column or "", np.zeros((1, 2, 2)))
             unknown = float(np.isnan(values[:, ~np.eye(values.shape[1], dtype=bool)]).mean())
             if unknown > s.LIMIT("unknown"):
-                return f"{unknown:.0%} of the pairs are unknown"
+                return f"{per_cent(unknown)} of the pairs are unknown"
     errors = found.of("error")
     if errors:
         return errors[0].problem

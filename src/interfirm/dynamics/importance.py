@@ -14,6 +14,7 @@ from interfirm.dynamics.coding import Coded
 from interfirm.dynamics.fit import Fit
 from interfirm.errors import UnknownName
 from interfirm.kernels import saom_codes as k
+from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,8 @@ class Importance:
         mean = self.expected.mean(axis=0)
         head = ("How much each effect matters: if it were not there, how differently would actors choose at the start "
                 "of\nthe periods? As shares of all such differences:")
-        return "\n".join([head, *(f"  {mean[q]:>4.0%}  {self.names[q]}" for q in np.argsort(-mean, kind="stable"))])
+        order = np.argsort(-mean, kind="stable")
+        return "\n".join([head, *(f"  {per_cent(mean[q]):>5}  {self.names[q]}" for q in order)])
 
     def __str__(self) -> str:
         return self.words()

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from interfirm.numerals import glued
 from interfirm.report.charts import NARROW, WIDE, draw
 from interfirm.report.charts.canvas import Drawing
 
@@ -45,7 +46,7 @@ def figure(block: Mapping[str, Any]) -> dict[str, Any]:
     for name, width in (("wide", WIDE), ("narrow", NARROW)):
         drawing = draw(block["chart"], block["rows"], options, width)
         out[name] = to_svg(drawing, str(block["id"]), name, f"{block['title']}. {block['subtitle']}")
-        out["key"], out["note"] = list(drawing.key), drawing.note
+        out["key"], out["note"] = [(mark, glued(text)) for mark, text in drawing.key], glued(drawing.note)
     return out
 
 

@@ -128,15 +128,22 @@ class UsageError(InterfirmError):
     exit_code = 2
 
 
-class UnknownName(UsageError):
-    """A name that is not on the list of known ones; the message lists them and the nearest."""
+def _holding(name: str, options: list[str]) -> list[str]:
+    """The one option that a longer word is part of, if there is just one."""
+    part = name.strip().casefold()
+    found = [item for item in dict.fromkeys(options) if len(part) > 3 and part in item.casefold()]
+    return found if len(found) == 1 else []
 
-    def __init__(self, kind: str, name: object, known: Iterable[object]) -> None:
+
+class UnknownName(UsageError):
+    """A name that is not on the list of known ones; the message gives the nearest and lists them, or says what does."""
+
+    def __init__(self, kind: str, name: object, known: Iterable[object], see: str = "") -> None:
         options = [str(item) for item in known]
-        near = difflib.get_close_matches(str(name), options, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(str(name), options, n=1, cutoff=0.6) or _holding(str(name), options)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         shown = ", ".join(options[:30]) + (", …" if len(options) > 30 else "")
-        super().__init__(f"Unknown {kind} '{name}'.{hint} Known: {shown or 'none'}.")
+        super().__init__(f"Unknown {kind} '{name}'.{hint} " + (see or f"Known: {shown or 'none'}."))
         self.kind, self.name, self.known = kind, str(name), options
 
 

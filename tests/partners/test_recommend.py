@@ -210,3 +210,13 @@ def test_a_real_cluster(data_dir: Callable[[str], Path]) -> None:
     # the survey holds no questionnaire on capabilities: said, not guessed
     assert all(item.terms["complementarity"] is None for item in found.partners)
     assert all("not known" in " ".join(item.against) for item in found.partners)
+
+
+def test_a_list_of_equals_says_so() -> None:
+    found = recommend(Study.from_tables({"waves": pd.DataFrame({"wave": ["1"]}),
+                                         "actors": pd.DataFrame({"actor": list("ABCDE")})}), "E")
+    assert found.alike
+    assert "same score" in str(found)
+    assert "A (A)" not in str(found)
+    assert "other weights" not in str(found)  # everybody is on the list whatever the weights
+    assert not recommend(example(seed=1), "F01").alike

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -98,10 +99,28 @@ def test_left_out_and_unknown() -> None:
 def test_a_firm_that_did_not_answer_is_told_so() -> None:
     page = sheets(cluster([1, 2, 3, 4, 5, 6, np.nan]), firms=["F6"])[0]
     assert page.profile[0].own is None
-    assert any("left out questions" in note for note in page.notes)
+    assert any("You did not answer the questions" in note for note in page.notes)
     bare = sheets(Study.from_tables({"waves": pd.DataFrame({"wave": ["1"]}), "actors": pd.DataFrame({"actor": ["a"]})}))
     assert bare[0].profile == ()
     assert "Nobody is left" in render_sheets(bare, example())
+
+
+def test_a_page_without_any_answer_has_words_and_no_rows_of_dashes() -> None:
+    study = cluster([1, 2, np.nan])
+    page = sheets(study, firms=["F2"])[0]
+    text = render_sheets([page], study)
+    assert "too few others did to compare" in text
+    assert "What joint work would ask" not in text
+    bare = Study.from_tables({"waves": pd.DataFrame({"wave": ["1"]}), "actors": pd.DataFrame({"actor": list("abc")})})
+    assert sheets(bare)[0].alike
+    assert "their order says little" in render_sheets(sheets(bare), bare)
+    assert "their order says little" not in text
+    assert "What joint work would ask" in render_sheets(sheets(study, firms=["F0"]), study)
+
+
+def test_a_file_name_keeps_letters_with_accents_as_plain_ones() -> None:
+    page = sheets(cluster([1, 2]), firms=["F0"])[0]
+    assert file_name(dataclasses.replace(page, actor="Öko-Größe s.r.o."), set()) == "oko-grosse-s-r-o.html"
 
 
 def test_the_page_is_escaped_and_loads_nothing() -> None:

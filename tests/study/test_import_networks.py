@@ -371,3 +371,13 @@ def test_the_study_is_called_after_its_folder_until_the_plan_says_otherwise(tmp_
     plan.write_text(plan.read_text("utf-8").replace('name = "Velm printers"', 'name = "Printers of Velm"'), "utf-8")
     again = import_files([], config=plan)
     assert again.study is not None and again.study.name == "Printers of Velm"
+
+
+def test_waves_of_network_files_date_the_columns_of_a_members_list(tmp_path: Path) -> None:
+    for year in (2019, 2022):
+        (tmp_path / f"advice{year}.net").write_text('*Vertices 2\n1 "A"\n2 "B"\n*Arcs\n1 2\n', encoding="utf-8")
+    (tmp_path / "firms.csv").write_text("firm,emp2019,emp2022\nA,3,4\nB,5,6\n", encoding="utf-8")
+    study = import_files([tmp_path]).study
+    assert study is not None
+    rows = study.observations.set_index(["wave", "actor"])["employees"]
+    assert rows.to_dict() == {("2019", "A"): 3, ("2019", "B"): 5, ("2022", "A"): 4, ("2022", "B"): 6}

@@ -101,7 +101,7 @@ def test_the_command_line_end_to_end(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (study / "answers.csv").read_bytes() == (tmp_path / "again" / "answers.csv").read_bytes()
     capsys.readouterr()
     assert cli.run(["capability", str(study)]) == 0
-    assert "12 firms answered 'capability' in 2024" in capsys.readouterr().out
+    assert "12 firms answered 'capability' in wave 2024" in capsys.readouterr().out
 
 
 def test_what_is_wrong_in_an_export_is_said(tmp_path: Path) -> None:
@@ -161,3 +161,19 @@ def test_an_untouched_sheet_and_rows_without_a_respondent(tmp_path: Path) -> Non
         read_study(filled(tmp_path, [[None, 5]]))
     with pytest.raises(DataError, match="F99"):
         read_study(filled(tmp_path, [["F99", 5]]))
+
+
+def test_a_questionnaire_says_nothing_about_ties_and_unfinished_answers_are_one_line(tmp_path: Path) -> None:
+    export(answered(), tmp_path, "code")
+    table = pd.read_csv(tmp_path / "results 2024.csv").astype({"submitdate": "object"})
+    table.loc[3, "submitdate"] = None
+    table.to_csv(tmp_path / "results 2024.csv", index=False)
+    (tmp_path / "koop_2024.csv").write_text("Von;An\nFirm A;Firm B\nFirm D;Firm E\n", encoding="utf-8")
+    result = import_files([tmp_path])
+    study = result.study
+    assert study is not None
+    assert study.ties["relation"].unique().tolist() == ["cooperation"]
+    assert study.responded("cooperation", "2024").isna().all()
+    assert "Firm D" not in set(study.answers["actor"])
+    lost = [item for item in result.dropped if "not sent off" in item.reason]
+    assert [(item.what, item.row) for item in lost] == [(f"{len(ITEMS)} answers of 'Firm D'", 5)]

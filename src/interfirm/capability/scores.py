@@ -79,7 +79,7 @@ class Profiles:
         return out.assign(place=order).sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
 
     def __str__(self) -> str:
-        lines = [f"{len(self.scores)} firms answered '{self.settings['instrument']}' in {self.settings['wave']}."]
+        lines = [f"{len(self.scores)} firms answered '{self.settings['instrument']}' in wave {self.settings['wave']}."]
         middle = self.medians()
         for name in self.scores.columns:
             low, high = self.scale[name]

@@ -107,7 +107,8 @@ def find(name: str) -> Measure:
             command = _ELSEWHERE.get(bare, _ELSEWHERE[other])
             raise UsageError(f"'{bare}' is no measure that needs nothing but a study. The command that uses it is "
                              f"'interfirm {command}'; in Python it is interfirm.{other}.{bare}.")
-    raise UnknownName("measure", name, [item.name for item in known])
+    raise UnknownName("measure", name, [item.name for item in known],
+                      see="'interfirm measure list' shows all of them, each with a line on what it says.")
 
 
 def _texts(room: str) -> Mapping[str, Mapping[str, str]]:

@@ -28,7 +28,7 @@ _AGAINST = {
     "readiness": "it meets only {x_share} of what such work asks for (median {m_share})",
     "worth_learning": "there is little to learn at this distance in knowledge ({x:.2f}, median {m:.2f})",
     "same_fields": "the two work in different fields ({x:.2f}, median {m:.2f})",
-    "new_reach": "most of its partners are known already: only {x_share} are new (median {m_share})",
+    "new_reach": "few of its partners, if it has any, are new to the firm ({x_share}, median {m_share})",
     "shared_partners": "hardly anyone knows both ({x:.2f}, median {m:.2f})",
     "near": "it is far away ({x:.2f} on 0 to 1, median {m:.2f})",
     "same_kind": "it works by other rules: kind, ownership, sector, country ({x_share} the same)",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from interfirm.study.study import Study
 
+_SAME = 1e-9
+
+
 @dataclass(frozen=True)
 class Recommendation:
     """One possible partner.
@@ -68,6 +71,13 @@ class Recommendations:
     ranking: str = "weights"
     evidence: str = ""
 
+    @property
+    def alike(self) -> bool:
+        """Whether all candidates that are listed, and there are several, have the same score by the weights."""
+        scores = [item.score for item in self.partners]
+        return self.ranking != "learned" and len(scores) > 1 and max(scores) - min(scores) < _SAME and \
+            all(not item.reasons for item in self.partners)
+
     def table(self) -> pd.DataFrame:
         """One row per possible partner, best first: score, stability, the terms, and the words."""
         import pandas as pd
@@ -87,11 +97,15 @@ class Recommendations:
         if not self.partners:
             lines.append("  Nobody is left to recommend.")
         learned = self.ranking == "learned"
+        if self.alike:
+            lines.append("  Nothing that is known tells those listed apart: they have the same score, in the order of "
+                         "the members. What is missing is named below.")
         for item in self.partners:
             worth = f"odds {exp(item.score):,.1f} times those of the median candidate" if learned else \
                 f"score {item.score:.2f}"
-            lines.append(f"{item.rank:>3}. {item.name} ({item.actor}): {worth}, on the list under "
-                         f"{per_cent(item.stability)} of other {'coefficients' if learned else 'weights'}")
+            who = item.name if item.name == item.actor else f"{item.name} ({item.actor})"
+            kept = f", on the list under {per_cent(item.stability)} of other {'coefficients' if learned else 'weights'}"
+            lines.append(f"{item.rank:>3}. {who}: {worth}{'' if self.candidates <= len(self.partners) else kept}")
             for label, words in (("for", item.reasons), ("against", item.against), ("agree first", item.agree_first)):
                 lines += [f"       {label}: {text}" for text in words]
         return "\n".join(lines)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -116,7 +117,9 @@ def script_json(value: object) -> str:
 
 def slug(text: object) -> str:
     """A name that can stand as an anchor: letters, digits and hyphens."""
-    out = re.sub(r"[^0-9A-Za-z_]+", "-", str(text)).strip("-").lower()
+    plain = unicodedata.normalize("NFKD", str(text).replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    out = re.sub(r"[^0-9A-Za-z_]+", "-", plain).strip("-").lower()
     return out or "x" + hashlib.sha256(str(text).encode("utf-8", "replace")).hexdigest()[:8]
 
 

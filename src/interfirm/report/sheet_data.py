@@ -77,6 +77,8 @@ class Sheet:
         Whom it could talk to.
     notes
         What is not known, and why.
+    alike
+        Whether nothing that is known tells the suggested partners apart.
     """
 
     actor: str
@@ -89,6 +91,7 @@ class Sheet:
     ready: tuple[Line, ...]
     partners: tuple[Suggestion, ...]
     notes: tuple[str, ...]
+    alike: bool = False
 
 
 def sheets(study: Study, *, purpose: str | None = None, wave: str | int | None = None,
@@ -231,8 +234,9 @@ def _sheet(desk: _Desk, at: int, hidden: set[str]) -> Sheet:
     position = tuple(desk.line(title, values, at) for title, values in desk.position.items())
     ready = tuple(_ready(desk, at)) if labels else ()
     actor = str(desk.base.actors[at])
+    partners = tuple(_partners(desk, actor, hidden))
     return Sheet(actor, name_of(desk.base, at), _about(desk.study, at), desk.group(at)[1], profile, desk.scale,
-                 position, ready, tuple(_partners(desk, actor, hidden)), tuple(_notes(desk, at)))
+                 position, ready, partners, tuple(_notes(desk, at)), _alike(partners))
 
 
 def _about(study: Study, at: int) -> str:
@@ -263,8 +267,16 @@ def _partners(desk: _Desk, actor: str, hidden: set[str]) -> Iterator[Suggestion]
         given += 1
 
 
+def _alike(partners: tuple[Suggestion, ...]) -> bool:
+    """Whether there are several, and nothing speaks for any."""
+    return len(partners) > 1 and not any(item.reasons for item in partners)
+
+
 def _notes(desk: _Desk, at: int) -> Iterator[str]:
-    if desk.scores[1] and np.isnan(desk.scores[0][at]).any():
+    missing = np.isnan(desk.scores[0][at])
+    if desk.scores[1] and missing.all():
+        yield "You did not answer the questions on capabilities, or too few of them, so your own values are missing."
+    elif desk.scores[1] and missing.any():
         yield "You left out questions on capabilities, so some of your own values are missing."
     if not desk.scores[1]:
         yield "The questions on capabilities were not asked in this wave."

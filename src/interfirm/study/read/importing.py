@@ -183,7 +183,9 @@ def _decided(asked: Plan | None, folder: Path | None) -> Mapping[str, Merge]:
 
 def _recognised(opened: sources.Opened) -> Plan:
     proposals = [recognise.propose(sheet) for sheet in opened.sheets]
-    settled = recognise.settle(proposals, opened.sheets)
+    waves = {str(wave) for graph in opened.read.values() if "waves" in graph.tables
+             for wave in graph.tables["waves"]["wave"]}
+    settled = recognise.settle(proposals, opened.sheets, waves)
     graphs = [SourcePlan(name, "graph", why="a network file (sure)") for name in opened.graphs]
     return Plan((*settled, *graphs))
 

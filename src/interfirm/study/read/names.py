@@ -29,9 +29,10 @@ def _longest() -> int:
 
 def _bare(text: str) -> str:
     """Lower case without accents; dots vanish and single letters join (S.A. and S A are SA)."""
-    text = text.casefold().translate(_LETTERS)
+    text = text.casefold()
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    text = text.translate(_LETTERS)
     text = re.sub(r"[.'’`´]", "", text)
     text = " ".join(re.sub(r"[\W_]+", " ", text).split())
     return re.sub(r"\b\w( \w\b)+", lambda run: run[0].replace(" ", ""), text)

@@ -155,7 +155,7 @@ def _names(parts: Parts, sheet: Sheet, field: Field) -> pd.DataFrame:
 
 def _add_presence(parts: Parts, number: int, sheet: Sheet, who: pd.Series, waves: pd.Series, answered: pd.Series,
                   fields: list[Field]) -> None:
-    """Who answered, and who is on the roster without having answered."""
+    """Who answered, and who is on the roster without having answered; a questionnaire says nothing about ties."""
     import pandas as pd
 
     plan = parts.plans[number]
@@ -163,6 +163,8 @@ def _add_presence(parts: Parts, number: int, sheet: Sheet, who: pd.Series, waves
     frame = pd.DataFrame({"wave": waves, "actor": who, "responded": answered.map({True: "yes", False: "no"})})
     frame = frame.loc[good].sort_values("responded", ascending=False, kind="stable")
     frame = frame.drop_duplicates(["wave", "actor"]).sort_index()
+    if plan.kind == "questionnaire":
+        frame = frame.drop(columns="responded")
     parts.add("observations", frame.reset_index(drop=True), number, sheet.rows[frame.index.to_numpy()])
     for name in frame["actor"]:
         parts.roster.setdefault(name)
@@ -184,7 +186,7 @@ def _add_answers(parts: Parts, number: int, sheet: Sheet, key: pd.DataFrame, goo
     plan = parts.plans[number]
     used = {plan.actor, plan.responded_column, plan.wave_column, *(f.column for f in fields),
             *(f"{f.column}[comment]" for f in fields if plan.kind == "roster")}
-    service = words.headers("survey service")
+    service, lost = words.headers("survey service"), dict[int, int]()
     turn = key.loc[good].groupby(["wave", "actor"]).cumcount().add(1).astype("str")
     for name in map(str, sheet.frame.columns):
         cells = sheet.frame[name]
@@ -198,6 +200,16 @@ def _add_answers(parts: Parts, number: int, sheet: Sheet, key: pd.DataFrame, goo
         given = cells.loc[there] if item is None else cells.loc[there].map(questionnaire.value_of)
         frame = key.loc[there].assign(respondent=turn.loc[there[there].index], item=item or name, value=given)
         parts.add("answers", pd.DataFrame(frame.reset_index(drop=True)), number, sheet.rows[there.to_numpy()])
-        for position in (~good & (cells != "")).to_numpy().nonzero()[0]:
-            parts.drop(sheet, f"the answer '{cells.iloc[position][:40]}'",
-                       "its respondent did not answer or is not named", int(position), name)
+        for row in map(int, (~good & (cells != "")).to_numpy().nonzero()[0]):
+            lost[row] = lost.get(row, 0) + 1
+    _list_lost(parts, plan, sheet, key["actor"], lost)
+
+
+def _list_lost(parts: Parts, plan: SourcePlan, sheet: Sheet, actors: pd.Series, lost: dict[int, int]) -> None:
+    """Answers that are left out, one line a respondent: not sent off, or nobody's."""
+    for position, count in sorted(lost.items()):
+        who = actors.iloc[position]
+        reason = f"not sent off: '{plan.responded_column}' says so; without responded_column in import.toml it counts" \
+            if who else "it is not said whose"
+        what = "1 answer" if count == 1 else f"{count} answers"
+        parts.drop(sheet, f"{what} of '{who}'" if who else what, reason, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from interfirm.study import schema
@@ -39,15 +39,17 @@ def _with_layout(plan: SourcePlan, sheet: Sheet) -> SourcePlan:
                    header_row=layout.header_row, header_rows=layout.header_rows)
 
 
-def settle(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> list[SourcePlan]:
-    """Decide what can only be seen together: identifiers, relations, waves, proximity against ties."""
+def settle(plans: Sequence[SourcePlan], sheets: Sequence[Sheet], waves: Collection[str] = ()) -> list[SourcePlan]:
+    """Decide what can only be seen together: identifiers, relations, waves, proximity against ties.
+
+    ``waves`` are those of network files, which are no sheets.
+    """
     out = list(plans)
     for step in (recognise_two_mode.turn, recognise_lists.choose_identifiers, recognise_survey.choose_partners,
                  recognise_network.part_proximity_from_ties, recognise_network.join_two_modes,
-                 recognise_network.name_relations, recognise_survey.questionnaire_waves, recognise_lists.by_position,
-                 recognise_lists.date_columns):
+                 recognise_network.name_relations, recognise_survey.questionnaire_waves, recognise_lists.by_position):
         out = step(out, sheets)
-    return out
+    return recognise_lists.date_columns(out, sheets, waves)
 
 
 def _study_table(sheet: Sheet) -> SourcePlan | None:

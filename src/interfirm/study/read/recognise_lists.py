@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from interfirm.numerals import per_cent
@@ -299,9 +299,12 @@ def _known(plans: Sequence[SourcePlan], sheets: Sequence[Sheet]) -> set[str]:
     return out - {""}
 
 
-def date_columns(plans: Plans, sheets: Sequence[Sheet]) -> Plans:
-    """Columns such as ``core2012`` belong to the wave 2012 if the study has it; measures need a wave."""
-    waves = {plan.wave for plan in plans if plan.wave}
+def date_columns(plans: Plans, sheets: Sequence[Sheet], others: Collection[str] = ()) -> Plans:
+    """Columns such as ``core2012`` belong to the wave 2012 if the study has it; measures need a wave.
+
+    ``others`` are the waves of network files.
+    """
+    waves = {*others, *(plan.wave for plan in plans if plan.wave)}
     for plan, sheet in zip(plans, sheets, strict=True):
         if plan.wave_column:
             waves |= set(sheet.frame[plan.wave_column])

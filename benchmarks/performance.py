@@ -24,7 +24,7 @@ CONTROLS = ["lnum_emp_prom", "id", "grupo", "export_prom_propensity", "protect_i
 
 def ecuador() -> Microdata | None:
     """The survey, if it is here."""
-    base = Path(os.environ.get("INTERFIRM_DATA", Path(__file__).resolve().parents[1] / "shared" / "data"))
+    base = Path(os.environ.get("INTERFIRM_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
     folder = base / "innovation_survey_ecuador"
     return read_microdata(folder / "ENAI.csv.gz", codebook=folder / "variables.csv") if folder.exists() else None
 

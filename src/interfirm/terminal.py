@@ -89,7 +89,8 @@ def show_table(frame: pd.DataFrame, *, title: str = "", limit: int = 30) -> None
     table = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in frame.columns:
         number = pd.api.types.is_numeric_dtype(frame[name].dtype)
-        table.add_column(Text(str(name)), justify="right" if number else "left", overflow="fold")
+        table.add_column(Text(str(name)), justify="right" if number else "left", overflow="fold",
+                         min_width=_longest_word(frame, name, limit))
     for row in frame.head(limit).itertuples(index=False, name=None):
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     console().print(table)
@@ -99,12 +100,17 @@ def show_table(frame: pd.DataFrame, *, title: str = "", limit: int = 30) -> None
         console().print(f"{' and '.join(cut)}; --csv FILE writes all of them.")
 
 
+def _longest_word(frame: pd.DataFrame, name: Any, limit: int) -> int:
+    """Letters of the longest word in the head and the shown cells of a column, 30 at most."""
+    cells = [str(name), *(cell_text(cell) for cell in frame[name].head(limit))]
+    return min(max((len(word) for cell in cells for word in cell.split()), default=1), 30)
+
+
 def _that_fit(frame: pd.DataFrame, limit: int) -> pd.DataFrame:
     """The first columns whose longest words stand side by side in one line; two at least."""
-    room, shown = console().width, frame.head(limit)
-    for place in range(len(frame.columns)):
-        cells = [str(frame.columns[place]), *(cell_text(cell) for cell in shown.iloc[:, place])]
-        room -= min(max((len(word) for cell in cells for word in cell.split()), default=1), 30) + 2
+    room = console().width
+    for place, name in enumerate(frame.columns):
+        room -= _longest_word(frame, name, limit) + 2
         if room < 0 and place >= _FEWEST_COLUMNS:
             return frame.iloc[:, :place]
     return frame

@@ -11,7 +11,7 @@ import pytest
 from interfirm import Study, example
 from interfirm.partners import introduction_plan, learned_ranking
 from interfirm.partners.ground import ground
-from interfirm.report.blocks import Figure, Numbers, Table
+from interfirm.report.blocks import Advice, Figure, NotAnswered, Numbers, Table
 from interfirm.report.chapters.partners import chapter
 from interfirm.report.context import Context
 
@@ -109,3 +109,18 @@ def test_the_learned_ranking_is_shown_with_its_test() -> None:
     assert block.items[1].value == pytest.approx(tested.ratio("recall", 10)[1])
     shown = {item.id: item.type for item in chapter(Context(example())).blocks}
     assert shown["partners-learned"] == "not_answered"
+
+
+def test_pairs_that_nothing_tells_apart_are_not_ranked() -> None:
+    members = pd.DataFrame([("p", name) for name in "abcd"], columns=["alliance", "actor"])
+    study = Study.from_tables({"actors": pd.DataFrame({"actor": list("abcde")}), "alliances": members})
+    found = chapter(Context(study, seed=1))
+    assert not found.claims
+    assert isinstance(found.blocks[0], NotAnswered)
+    assert "Nothing that is known tells the 4 pairs apart" in found.blocks[0].why
+    assert not any(isinstance(block, Advice) for block in found.blocks)
+
+
+def test_a_name_that_ends_in_a_stop_ends_a_sentence_once() -> None:
+    assert Advice("a", "Ask Alfa d.o.o..", "", "").text == "Ask Alfa d.o.o."
+    assert Advice("a", "Wait ...", "", "").text == "Wait ..."

@@ -6,6 +6,7 @@ dictionary into a page. Numbers never meet HTML before that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -16,6 +17,11 @@ Cell = str | float | int | bool | None
 Kind = Literal["text", "actor", "number", "share", "count"]
 Chart = Literal["dots", "null", "slope", "parts", "histogram", "scatter", "geo", "matrix", "pictograms", "violins",
                 "networks", "curve", "specification"]
+
+
+def one_stop(text: str) -> str:
+    """The text with one full stop where a name ends in one and the sentence too: ``"Ask Alfa d.o.o.."``."""
+    return re.sub(r"(?<=\w)\.\.(?!\.)", ".", text)
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,9 @@ class Claim:
     why: str
     evidence: str
     usefulness: float = 0.5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_stop(self.text))
 
     @property
     def certainty(self) -> str:
@@ -154,6 +163,9 @@ class Text:
     text: str
     type: Literal["text"] = "text"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_stop(self.text))
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -179,6 +191,9 @@ class Advice:
     evidence: str
     usefulness: float = 0.5
     type: Literal["advice"] = "advice"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_stop(self.text))
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _whole_claim(ctx: Context, last: Cohesion, before: Cohesion | None) -> list[
     unknown = ctx.adjacency().has_missing and rest
     head = f"At least {head}" if unknown else head
     mean = last.distances.mean
-    steps = f", {words.number(mean)} steps apart on average" if math.isfinite(mean) else ""
+    steps = f", {words.number(mean)} {'step' if mean == 1 else 'steps'} apart on average" if math.isfinite(mean) else ""
     text = f"{head} through {words.through(ctx.relation or ALLIANCES)}{steps} ({ctx.when(ctx.wave)}{earlier})."
     exact = "counted" if last.distances.exact else "counted; steps from a random sample of actors"
     more = ", and unknown ties can only add" if unknown else ""

@@ -83,7 +83,8 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
                       0.55 + min(0.3, len(now.known) / now.size), now.known if ctx.may_name_weak else [])
     if ctx.may_name_weak and len(now.known) <= 20:
         some = words.listing(ctx.names(list(now.known)), 3)
-        advice = f"Introduce {some} to one partner each."
+        each = " each" if len(now.known) > 1 else ""
+        advice = f"Introduce {some} to one partner{each}."
     else:
         advice = f"Ask at the next meeting who of the {len(now.known):,} without ties would like an introduction."
     return [claim], [*blocks, Advice("positions-introduce", advice, "an afternoon each, if they prefer to stay alone",

@@ -23,6 +23,7 @@ from interfirm.report.limits import limit
 _TITLE: Final = "Who should work with whom next?"
 _COUNT: Final = 10
 _DRAWS: Final = 20
+_SAME = 1e-9
 _STAYS: Final = 0.6
 _FEWEST: Final = 5
 _LEAD: Final = ("Pairs of firms that have never worked together, chosen so that nobody gets more than two "
@@ -53,6 +54,12 @@ def chapter(ctx: Context) -> Chapter:
                                   "Nobody answered the questions on capabilities, so the list rests on who knows whom, "
                                   "on place and on kind.", "The items of the instrument 'capability', once per firm."))
     blocks += _learned(ctx)
+    if _alike(plan):
+        open_ = NotAnswered("partners-alike", "Whom should we introduce?",
+                            f"Nothing that is known tells the {plan.pairs:,} pairs apart: the best score is that of "
+                            "the median pair.",
+                            "Answers on capabilities, places, sectors by code, or texts on what firms do.")
+        return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), [], [open_, _rests(found)])
     claims = _claims(ctx, plan, bare)
     return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), claims, [*blocks, *_advice(ctx, plan)])
 
@@ -198,6 +205,11 @@ def _learned(ctx: Context) -> list[Block]:
     return [Numbers("partners-learned", "What history shows of who finds whom", items,
                     f"Learned from alliances to {tested.until}, tested on later ones. {use}. All of it: interfirm "
                     "partners STUDY --evaluate.")]
+
+
+def _alike(plan: IntroductionPlan) -> bool:
+    """Whether no introduction of the plan has a better score than the median pair."""
+    return max(float(row["score"]) for row in plan.rows) - plan.median < _SAME
 
 
 def _claims(ctx: Context, plan: IntroductionPlan, bare: bool) -> list[Claim]:

@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from interfirm.kernels import options
+
 # ---- columns of ``fx`` ----------------------------------------------------------------------
 # TIMES: the row of a further factor of a product, or -1; such rows stand after those of all variables.
 DEP, CODE, ROLE, PARAM, OTHER, DYAD, DYAD2, BEH, ZTAB, TAB, TAB2, KIND, GROUP, TIMES, COLUMNS = range(15)
@@ -68,10 +70,8 @@ DIRECTED, FORCING, CONFIRMATION, PAIR_DISJUNCTIVE, PAIR_CONJUNCTIVE, PAIR_COMPEN
 # DIRECTION of a period
 BOTH, UP_ONLY, DOWN_ONLY = range(3)
 
-# Functions called from other compiled functions only: without their Python wrappers they compile faster.
-OUTER: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
-_ONLY_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-INNER: dict[str, Any] = {**OUTER, **_ONLY_INNER}
-# Functions that allocate nothing need not count references to arrays, which took a quarter of the time of a panel.
-LEAN: dict[str, Any] = {**OUTER, "_nrt": False}
-LEAN_INNER: dict[str, Any] = {**LEAN, **_ONLY_INNER}
+# Options of the kernels: those that allocate arrays, and the lean ones that do not.
+OUTER: dict[str, Any] = options.OUTER
+INNER: dict[str, Any] = options.ALLOCATING
+LEAN: dict[str, Any] = {**options.OUTER, **options.UNCOUNTED}
+LEAN_INNER: dict[str, Any] = options.INNER

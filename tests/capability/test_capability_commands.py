@@ -21,7 +21,7 @@ def study(tmp_path: Path) -> Path:
 def test_capability_shows_scores_and_reliability(study, capsys, tmp_path):
     assert run(["capability", str(study), "--csv", str(tmp_path / "o.csv")]) == 0
     out = capsys.readouterr().out
-    assert "46 firms answered 'capability' in 2024." in out
+    assert "46 firms answered 'capability' in wave 2024." in out
     assert "alpha 0." in out and "Thurloster Tooling SARL" in out
     table = pd.read_csv(tmp_path / "o.csv")
     assert len(table) == 46 * 4 and set(table["construct"]) == {"C1", "C2", "C3", "C4"}

@@ -53,15 +53,17 @@ def chapter(ctx: Context) -> Chapter:
         blocks.append(NotAnswered("partners-bring", "What could the partners bring each other?",
                                   "Nobody answered the questions on capabilities, so the list rests on who knows whom, "
                                   "on place and on kind.", "The items of the instrument 'capability', once per firm."))
-    blocks += _learned(ctx)
+    learned = _learned(ctx)
     if _alike(plan):
         open_ = NotAnswered("partners-alike", "Whom should we introduce?",
                             f"Nothing that is known tells the {plan.pairs:,} pairs apart: the best score is that of "
                             "the median pair.",
                             "Answers on capabilities, places, sectors by code, or texts on what firms do.")
-        return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), [], [open_, _rests(found)])
+        return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), [],
+                       [open_, _rests(found), *learned])
     claims = _claims(ctx, plan, bare)
-    return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), claims, [*blocks, *_advice(ctx, plan)])
+    blocks += [*learned, *_advice(ctx, plan)]
+    return Chapter("partners", _TITLE, _LEAD.format(rivals=_rivals(found)), claims, blocks)
 
 
 def _rivals(found: Pairs) -> str:

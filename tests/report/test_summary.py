@@ -176,10 +176,10 @@ def test_unknown_audience() -> None:
 
 
 def test_star_a_receives_seven_of_eight(of_star: dict[str, Any]) -> None:
-    """A receives 7 of 8 requests, B one; the three with most hold all of them."""
+    """A receives 7 of 8 requests, B one; nobody else holds any, so nobody else is named among the few."""
     said = plain(claim(of_star, "positions-few")["text"])
-    assert said.startswith("Three of 10 firms receive 100 % of all requests for advice (2020;")
-    assert "Firm A, Firm B and Firm C" in said
+    assert said.startswith("Two of 10 firms receive 100 % of all requests for advice (2020;")
+    assert said.endswith(": Firm A and Firm B.")
     rows = {row["label"]: row["value"] for row in block(of_star, "positions-central")["rows"]}
     assert rows["Firm A"] == 7 and rows["Firm B"] == 1 and rows["Firm C"] == 0
 
@@ -300,6 +300,8 @@ def test_concentration_against_hand_calculation() -> None:
     found = concentration([2, 0, 0, 0], [1, 1], draws=50, rng=np.random.default_rng(1), few=1)
     assert found is not None and found.share == 1.0
     assert found.mean == pytest.approx(1 * 0.25 + 0.5 * 0.75, abs=0.12)  # both pick the same with probability 1/4
+    one = concentration([3, 0, 0, 0, 0], [1, 1, 1], draws=50, rng=np.random.default_rng(1))
+    assert one is not None and one.few == 1 and one.holders.tolist() == [0]  # the others hold nothing
     assert concentration([0, 0, 0, 0], [], draws=5, rng=np.random.default_rng(1)) is None
 
 
@@ -365,14 +367,26 @@ def test_tiny_networks(size: int) -> None:
     names = "ABCDE"[:size]
     study = Study.from_tables({"waves": frame("wave", [("2020",)]), "relations": relations("advice"),
                                "actors": actors(names), "ties": ties([("A", "B")])})
-    json.dumps(made(study), allow_nan=False)
+    summary = made(study)
+    json.dumps(summary, allow_nan=False)
+    assert (summary["study"]["counts"]["actors"], summary["study"]["counts"]["ties"]) == (size, 1)
+    spoken = [claim["text"] for part in summary["chapters"] for claim in part["claims"]]
+    assert "Whether requests for advice are returned more often than chance would have it cannot be said" in spoken[0]
+    few = [text for text in spoken if "of all requests" in text]
+    assert few == [] if size < 4 else plain(few[0]).startswith("One of 5 firms receives 100 % of all"), few
 
 
 def test_a_complete_network() -> None:
     pairs = [(a, b) for a in "ABCDEF" for b in "ABCDEF" if a != b]
     study = Study.from_tables({"waves": frame("wave", [("2020",)]), "relations": relations("advice"),
                                "actors": actors("ABCDEF"), "ties": ties(pairs)})
-    json.dumps(made(study), allow_nan=False)
+    summary = made(study)
+    json.dumps(summary, allow_nan=False)
+    assert summary["study"]["counts"]["ties"] == len(pairs)
+    spoken = {claim["id"]: claim for part in summary["chapters"] for claim in part["claims"]}
+    for name in ("cohesion-reciprocity", "cohesion-transitivity"):  # as in every random network of such degrees
+        assert spoken[name]["probability"] == 0
+        assert spoken[name]["text"].startswith("Whether")
 
 
 def test_undirected_only() -> None:

@@ -79,7 +79,7 @@ def concentration(counts: npt.ArrayLike, choices: npt.ArrayLike, *, draws: int, 
         number of random choices, as many as one of the known choosers, both in what was observed and
         in what is compared with it; the probability then allows for them.
     few
-        How many holders; one in ten, at least three, if None.
+        How many holders; one in ten, at least three, if None. Fewer where fewer hold anything.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def concentration(counts: npt.ArrayLike, choices: npt.ArrayLike, *, draws: int, 
     total, size = float(held.sum()), len(held)
     if total <= 0 or size < 4:
         return None
-    number = few_of(size) if few is None else few
+    number = min(few_of(size) if few is None else few, int((held > 0).sum()))
     order = np.lexsort((np.arange(size), -held))[:number].astype(np.int64)
     observed = float(held[order].sum() / total)
     own = None if choosers is None else np.asarray(choosers, dtype=np.int64)

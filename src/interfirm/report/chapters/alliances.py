@@ -64,7 +64,8 @@ def _source(ctx: Context) -> str:
 def _few(found: Concentration, ctx: Context, size: int) -> str:
     few = f"one in ten, {found.few:,}" if found.few > 9 else words.spelled(found.few)
     comma = "," if found.few > 9 else ""
-    return f"{few} of {ctx.members(size)}{comma} hold {words.share(found.share)} of all memberships in alliances"
+    return f"{few} of {ctx.members(size)}{comma} {words.verb(found.few, 'holds', 'hold')} " \
+        f"{words.share(found.share)} of all memberships in alliances"
 
 
 def _claim(ctx: Context, found: Concentration, actors: Any) -> Claim:

@@ -29,6 +29,7 @@ from interfirm.report.context import Context, table
 from interfirm.report.filling import FILLED, beats_chance, can_fill
 from interfirm.study.adjacency import Adjacency
 from interfirm.study.study import ALLIANCES
+from interfirm.vocabulary import certainty
 
 _TITLE = "How close-knit is the cluster?"
 
@@ -90,8 +91,10 @@ def _null_claim(ctx: Context, name: str, row: dict[str, Any]) -> Claim:
     said = _SAID[name]
     above = row["observed"] >= row["mean"]
     sure, rest = _sure(ctx, name, row, above)
-    what = words.sentence(words.noun(ctx.relation or ALLIANCES))
-    text = f"{what} are {said.above if above else said.below}: {words.share(row['observed'])} {said.what}, against " \
+    head = f"{words.noun(ctx.relation or ALLIANCES)} are {said.above if above else said.below}"
+    if certainty(sure) == "cannot say":
+        head = f"whether {head} cannot be said"
+    text = f"{head}: {words.share(row['observed'])} {said.what}, against " \
         f"{words.share(row['mean'])} in random networks in which everyone has as many partners ({ctx.when(ctx.wave)})."
     return ctx.claim(f"cohesion-{name}", text, sure, f"{ctx.draws} random networks; {ctx.response()}{rest}",
                      "cohesion-null", said.usefulness * (0.2 + 0.8 * _striking(row)))

@@ -33,8 +33,8 @@ def part(ctx: Context) -> tuple[list[Claim], list[Block]]:
     figure = _figure(ctx, relation, wave, counts, found)
     members = ctx.adjacency(relation, wave).actors
     names = ctx.names(members[found.holders])
-    text = f"{figure.title} ({relation}, {ctx.when(wave)}; random choice would give the top three " \
-        f"{words.share(found.mean)}): {words.listing(names)}."
+    text = f"{figure.title} ({relation}, {ctx.when(wave)}; random choice would give the top " \
+        f"{words.spelled(found.few)} {words.share(found.mean)}): {words.listing(names)}."
     why = f"{found.draws} draws of random choice; {ctx.response(relation, wave)}"
     claim = ctx.claim("positions-gates", text, ctx.sure(found.probability, relation, wave), why, "positions-gates",
                       0.3 + 0.4 * found.striking,
@@ -72,8 +72,8 @@ def _figure(ctx: Context, relation: str, wave: str | None, counts: npt.NDArray[n
     twin = table("positions-gates-table", "Ties to actors outside the cluster",
                  [TableColumn("actor", "Actor", "actor"), TableColumn("ties", "Ties outside", "count")],
                  [[row["label"], row["value"]] for row in rows])
-    title = f"Three of {ctx.members(len(counts))} hold {words.share(found.share)} of the {int(counts.sum()):,} " \
-        f"ties that " \
+    title = f"{words.sentence(words.spelled(found.few))} of {ctx.members(len(counts))} " \
+        f"{words.verb(found.few, 'holds', 'hold')} {words.share(found.share)} of the {int(counts.sum()):,} ties that " \
         "lead outside"
     return Figure("positions-gates", title,
                   ctx.subtitle("Ties to actors outside the cluster, either direction", relation, wave),

@@ -65,7 +65,8 @@ def _central(ctx: Context) -> tuple[list[Claim], list[Block]]:
                  [[row["label"], row["value"]] for row in rows], f"The {len(rows)} with most.")
     few = f"One in ten, {found.few:,}" if found.few > 9 else words.sentence(words.spelled(found.few))
     title = f"{few} of {ctx.members(view.size)}{',' if found.few > 9 else ''} " \
-        f"{'receive' if view.directed else 'hold'} {words.share(found.share)} of all {what}"
+        f"{'receive' if view.directed else 'hold'}{words.verb(found.few, 's', '')} {words.share(found.share)} " \
+        f"of all {what}"
     method = f"Random choice of partners would give the {words.spelled(found.few)} with most " \
         f"{words.share(found.mean)} (95 % of {found.draws} draws: {words.share(found.low)} to " \
         f"{words.share(found.high)})."

@@ -12,6 +12,7 @@ import numpy as np
 from interfirm import vocabulary
 from interfirm._version import __version__
 from interfirm.dynamics.fit import CONVERGED_MAX
+from interfirm.dynamics.paper import LATEX_STARS, STARS, bullet, escape, latex_row, line
 from interfirm.dynamics.reading import WIDTH, ends, number
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 FORMAT: Final = "interfirm-ergm/1"
 CAUTION: Final = ("One wave shows which ties are there together, not which came first: these are odds given all other "
                   "ties, no causes, and they cannot tell why ties form from why they last. Two waves can.")
-_STARS: Final = "* p < 0.05, ** p < 0.01, *** p < 0.001"
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,6 @@ def _contrast(fit: ErgmFit, item: Statistic) -> tuple[float, str] | None:
 # ---- text ----------------------------------------------------------------------------------
 
 
-def _stars(p: float) -> str:
-    return "***" if p < 0.001 else "**" if p < 0.01 else "*" if p < 0.05 else ""
-
-
 def text(fit: ErgmFit, *, words: bool = False, findings: bool = True) -> str:
     """A table that a paper can use, with convergence, likelihood and what was found in the data.
 
@@ -136,15 +132,15 @@ def text(fit: ErgmFit, *, words: bool = False, findings: bool = True) -> str:
     titles = {item.text: item.title for item in fit.model.items}
     lines = [f"Ties of '{fit.spec.relation}' in {fit.wave}: {fit.model.panel.size} actors, {_ties(fit)}", "",
              f"{'parameter':<{width}}{'estimate':>9}{'s.e.':>8}{'p':>8}     {'conv.':>5}  what it is"]
-    lines += [_line(row, width, titles[str(row["parameter"])], fit.method == "exact") for row in records]
-    lines += ["", *textwrap.wrap(f"{how(fit)} {_STARS}.", 98), likelihood(fit)]
+    lines += [line(row, width, titles[str(row["parameter"])], simulated=fit.method != "exact") for row in records]
+    lines += ["", *textwrap.wrap(f"{how(fit)} {STARS}.", 98), likelihood(fit)]
     if not fit.converged:
         lines += [state(fit)]
     if words and not fit.converged:
         lines += ["", "Not put into words: the estimation has not converged, and its numbers are not to be used."]
     elif words:
         lines += ["", "In plain words (all other ties, and all else that the model knows, being equal):"]
-        lines += [_bullet(f"{item.parameter}: {item.sentence}") for item in ergm_read(fit)]
+        lines += [bullet(f"{item.parameter}: {item.sentence}") for item in ergm_read(fit)]
         lines += ["", *textwrap.wrap(CAUTION, 98)]
     return "\n".join([*lines, *(f"{item.level.capitalize()}: {item}" for item in fit.findings if findings)])
 
@@ -154,10 +150,6 @@ def _ties(fit: ErgmFit) -> str:
     unknown = len(fit.model.missing)
     number_of = int(fit.model.ties.ravel()[known].sum())
     return f"{number_of:,} ties of {len(known):,} known pairs" + (f", {unknown:,} pairs unknown" if unknown else "")
-
-
-def _bullet(plain: str, width: int = 96) -> str:
-    return textwrap.fill(plain, width, initial_indent="  • ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def how(fit: ErgmFit) -> str:
@@ -184,44 +176,20 @@ def likelihood(fit: ErgmFit) -> str:
     return f"Log-likelihood {fit.log_likelihood:.2f}{error}, AIC {fit.aic:.1f}, BIC {fit.bic:.1f}."
 
 
-def _line(row: dict[Any, Any], width: int, title: str, exact: bool) -> str:
-    digits = _digits(row["se"])
-    head = f"{row['parameter']:<{width}}{row['estimate']:>9.{digits}f}"
-    if row["fixed"]:
-        return f"{head}{'fixed':>8}{'':>8}     {'':>5}  {title}"
-    p = "" if not np.isfinite(row["p"]) else "<.001" if row["p"] < 0.001 else f"{row['p']:.3f}"
-    ratio = "" if exact else f"{row['convergence']:.2f}"
-    return f"{head}{row['se']:>8.{digits}f}{p:>8} {_stars(row['p']):<3} {ratio:>5}  {title}"
-
-
-def _digits(se: float) -> int:
-    """Decimals that show two digits of the standard error."""
-    return 3 if not np.isfinite(se) or se <= 0 else int(np.clip(1 - np.floor(np.log10(se)), 3, 6))
-
-
 # ---- LaTeX, CSV, JSON ------------------------------------------------------------------------
 
 
 def latex(fit: ErgmFit, *, caption: str = "", label: str = "tab:ergm") -> str:
     """A table for a paper in LaTeX; needs the package ``booktabs``."""
-    from interfirm.dynamics.export import escape
-
-    rows = []
-    for row, item in zip(fit.table().to_dict("records"), fit.model.items, strict=True):
-        name = rf"{escape(item.title)} & \texttt{{{escape(item.text)}}}"
-        digits = _digits(row["se"])
-        value = f"{row['estimate']:.{digits}f}".replace("-", "$-$")
-        stars = f"$^{{{_stars(row['p'])}}}$" if _stars(row["p"]) else ""
-        rows.append(rf"{name} & {value} & fixed \\" if row["fixed"] else
-                    rf"{name} & {value}{stars} & ({row['se']:.{digits}f}) \\")
+    rows = [latex_row(row, item.title, simulated=False)
+            for row, item in zip(fit.table().to_dict("records"), fit.model.items, strict=True)]
     made = caption or f"Ties of {fit.spec.relation} in {fit.wave}: {fit.model.panel.size} actors, {_ties(fit)}"
     word = "" if fit.converged else f" {state(fit)}"
     note = escape(f"Exponential random graph model. {how(fit)} {likelihood(fit)}{word}")
-    stars = r"$^{*}$\,$p<0.05$, $^{**}$\,$p<0.01$, $^{***}$\,$p<0.001$."
     return "\n".join([
         r"\begin{table}", r"\centering", rf"\caption{{{escape(made)}}}", rf"\label{{{label}}}",
         r"\begin{tabular}{llrr}", r"\toprule", r"Effect & & Estimate & (s.e.) \\", r"\midrule", *rows,
-        r"\bottomrule", r"\end{tabular}", "", rf"\smallskip\footnotesize {note} {stars}", r"\end{table}", ""])
+        r"\bottomrule", r"\end{tabular}", "", rf"\smallskip\footnotesize {note} {LATEX_STARS}", r"\end{table}", ""])
 
 
 def table(fit: ErgmFit) -> pd.DataFrame:

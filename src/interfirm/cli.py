@@ -15,8 +15,8 @@ import typer
 from interfirm._version import __version__
 from interfirm.commands.capability import register as register_capability
 from interfirm.commands.cluster import register as register_cluster
-from interfirm.commands.dynamics import fit_for_report
 from interfirm.commands.dynamics import register as register_dynamics
+from interfirm.commands.dynamics_kept import fit_for_report
 from interfirm.commands.knowledge import register as register_knowledge
 from interfirm.commands.measuring import register as register_measure
 from interfirm.commands.partners import register as register_partners

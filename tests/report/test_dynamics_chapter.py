@@ -10,7 +10,7 @@ import pytest
 from small_studies import chain, star
 
 from interfirm import DataError, Finding, UsageError, cli, example, write_study
-from interfirm.commands.dynamics import fit_for_report
+from interfirm.commands.dynamics_kept import fit_for_report
 from interfirm.report.chapters.dynamics import chapter
 from interfirm.report.chapters.dynamics_fit import misfits, without_degrees
 from interfirm.report.context import Context

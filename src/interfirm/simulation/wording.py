@@ -17,7 +17,7 @@ LIMITS = (
     "as the rules say.",
     "Only differences between policies mean anything; the level of any output does not.",
     "The costs and strengths of the levers are those of your levers file. Where you did not change them they are "
-    "placeholders, to be replaced by your own offers and experience.",
+    "assumptions of ours, not offers: put what you were offered and what you know in their place.",
 )
 
 

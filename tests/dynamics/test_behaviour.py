@@ -94,23 +94,23 @@ def context(data):
     return z.mean(axis=1).mean(), lambda a: similar(a) - shift, v - v.mean()
 
 
-@pytest.mark.parametrize("term", OWN)
-def test_what_a_step_changes(data, term):
+def steps_and_targets(data, term, formula):
+    """What a step changes, and the target: the network of the start with the levels of the end."""
     coded, (centre, similar, v), (x, z, _) = coded_of(data, term), context(data), data
     found = engine.level_statistics(coded, 0, 1)[:, :, -1]
     for i in range(N):
         for level in range(LEVELS):
             there = z[0].copy()
             there[i] = level + 1
-            wanted = OWN[term](x[0], i, there - centre, similar(there), v)
+            wanted = formula(x[0], i, there - centre, similar(there), v)
             assert found[i, level] == pytest.approx(wanted, abs=EXACT), (i, level)
+    wanted = sum(formula(x[0], i, z[1] - centre, similar(z[1]), v) for i in range(N))
+    assert engine.targets(coded)[0, -1] == pytest.approx(wanted, abs=EXACT)
 
 
 @pytest.mark.parametrize("term", OWN)
-def test_targets_take_the_network_of_the_start_and_the_levels_of_the_end(data, term):
-    coded, (centre, similar, v), (x, z, _) = coded_of(data, term), context(data), data
-    wanted = sum(OWN[term](x[0], i, z[1] - centre, similar(z[1]), v) for i in range(N))
-    assert engine.targets(coded)[0, -1] == pytest.approx(wanted, abs=EXACT)
+def test_what_a_step_changes_and_what_is_aimed_at(data, term):
+    steps_and_targets(data, term, OWN[term])
 
 
 # ---- creation: steps up; endowment: steps down ------------------------------------------------------
@@ -273,16 +273,7 @@ PRODUCTS = {
 
 @pytest.mark.parametrize("term", PRODUCTS)
 def test_products_of_effects_on_a_behaviour(data, term):
-    coded, (centre, similar, v), (x, z, _) = coded_of(data, term), context(data), data
-    found = engine.level_statistics(coded, 0, 1)[:, :, -1]
-    for i in range(N):
-        for level in range(LEVELS):
-            there = z[0].copy()
-            there[i] = level + 1
-            assert found[i, level] == pytest.approx(PRODUCTS[term](x[0], i, there - centre, similar(there), v),
-                                                    abs=EXACT)
-    wanted = sum(PRODUCTS[term](x[0], i, z[1] - centre, similar(z[1]), v) for i in range(N))
-    assert engine.targets(coded)[0, -1] == pytest.approx(wanted, abs=EXACT)
+    steps_and_targets(data, term, PRODUCTS[term])
 
 
 @pytest.mark.parametrize(("term", "words"), [

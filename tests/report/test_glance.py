@@ -55,6 +55,15 @@ def test_what_is_open_is_said_with_what_to_do() -> None:
     assert "Whom should we introduce?" not in said
 
 
+def test_who_holds_a_network_without_ties_is_open() -> None:
+    none = {"id": "positions-none", "type": "not_answered", "why": "The study holds no ties.", "collect": "Who asks whom."}
+    said = answers(chapter("structure"), chapter("positions", None, none))["Who holds it together?"]
+    assert said["answer"] == "Not answered yet: the study holds no ties."
+    assert said["evidence"] == "positions-none"
+    unsure = chapter("positions", [claim("positions-few", "Three of nine.", 0.2, "cannot say")])
+    assert answers(unsure)["Who holds it together?"]["answer"] == "Nobody stands out beyond chance."
+
+
 def test_a_voucher_that_changes_nothing_beyond_chance() -> None:
     figure = {"id": "simulation-innovations", "type": "figure", "title": "No policy changes it",
               "rows": [{"label": "Cooperation voucher", "value": -0.5, "low": -2.0, "high": 1.0}]}

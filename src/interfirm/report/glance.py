@@ -67,13 +67,14 @@ def _shape(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def _holders(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    for room, name in _HOLDERS:
-        found = _claim(by_id.get(room), name)
-        if found is not None and (found["probability"] or 0.0) >= _LEAST:
-            return _item("Who holds it together?", found["text"], found["evidence"], found["certainty"])
-    if "positions" not in by_id:
-        return None
-    return _item("Who holds it together?", "Nobody stands out beyond chance.", "positions", "cannot say")
+    question = "Who holds it together?"
+    found = [claim for room, name in _HOLDERS if (claim := _claim(by_id.get(room), name)) is not None]
+    sure = next((claim for claim in found if (claim["probability"] or 0.0) >= _LEAST), None)
+    if sure is not None:
+        return _item(question, sure["text"], sure["evidence"], sure["certainty"])
+    if not found:
+        return _open(by_id.get("positions"), question)
+    return _item(question, "Nobody stands out beyond chance.", "positions", "cannot say")
 
 
 def _introduce(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -89,6 +89,6 @@ def test_a_list_of_innovations_with_errors(study, capsys, tmp_path):
     assert "does not know Nobody" in " ".join(capsys.readouterr().err.split())
     file.write_text("name,actor\na,F01\n")
     assert run(["knowledge", str(study), "--innovations", str(file)]) == 3
-    assert "the column innovation is missing" in " ".join(capsys.readouterr().err.split())
+    assert "the column 'innovation' is missing" in " ".join(capsys.readouterr().err.split())
     assert run(["knowledge", str(study), "--innovations", str(tmp_path / "nowhere.csv")]) in {2, 3}
     assert "nowhere.csv" in capsys.readouterr().err

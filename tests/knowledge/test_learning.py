@@ -194,6 +194,15 @@ def test_collective_innovation_refuses_bad_lists(wrong):
         k.collective_innovation(pd.DataFrame(wrong))
 
 
+def test_all_that_is_wrong_with_a_list_of_innovations_is_said_at_once():
+    rows = pd.DataFrame({"innovation": ["a", "a", None, "b"], "actor": ["F", "F", "G", None],
+                         "applies": ["1", "perhaps", 0, 2]})
+    with pytest.raises(DataError) as caught:
+        k.collective_innovation(rows)
+    assert {(item.row, item.column) for item in caught.value.findings} == {
+        (4, "innovation"), (5, "actor"), (3, "actor"), (3, "applies"), (5, "applies")}
+
+
 def test_one_member_alone_has_no_advantage_from_the_alliance():
     found = k.institution_link([[0.0]], draws=300)
     assert found.alliance == found.bilateral and found.advantage == 0.5

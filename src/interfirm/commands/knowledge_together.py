@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from interfirm.errors import UsageError
+from interfirm.errors import DataError, Finding, UsageError
 from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def innovations(study: Study, file: Path | None) -> str:
                          "years that were new to the cluster, one row by innovation and contributor (columns "
                          "innovation, actor and, if known, applies: 1 if it brings the innovation to market), and add "
                          "--innovations FILE.")
-    found = collective_innovation(_list(study, file))
+    try:
+        found = collective_innovation(_list(study, file))
+    except DataError as problem:
+        raise DataError([replace(item, file=item.file or str(file)) for item in problem.findings]) from None
     more = [f"{per_cent(found.mix)} of the pairs who made one together are of different kinds of organisation"] \
         if found.mix == found.mix else []
     if found.spread == found.spread:
@@ -42,7 +46,7 @@ def innovations(study: Study, file: Path | None) -> str:
 
 def _list(study: Study, file: Path) -> pd.DataFrame:
     """The list with each contributor's kind from the study; contributors that the study does not know are named."""
-    from interfirm.errors import DataError, Finding
+    from interfirm.report.words import listing
     from interfirm.study.read.microdata import read_microdata
 
     rows = read_microdata(file).frame
@@ -50,7 +54,7 @@ def _list(study: Study, file: Path) -> pd.DataFrame:
         kinds = study.actors.set_index("actor")["kind"]
         strangers = sorted(set(rows["actor"].dropna().astype(str)) - set(kinds.index.astype(str)))
         if strangers:
-            raise DataError(Finding("error", f"the study does not know {', '.join(strangers[:5])}", "unknown-actor",
+            raise DataError(Finding("error", f"the study does not know {listing(strangers, 5)}", "unknown-actor",
                                     file=str(file), expected="identifiers of the table of actors",
                                     remedy="Add them to the table of actors, or correct the list"))
         rows = rows.assign(kind=rows["actor"].astype(str).map(kinds.astype(str)))

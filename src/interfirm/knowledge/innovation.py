@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from interfirm.errors import DataError, Finding
+from interfirm.errors import Findings
 from interfirm.numerals import per_cent
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_EXPECTED: Final = "one row per innovation and contributor: innovation, actor and, if known, kind and applies"
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,8 @@ def collective_innovation(contributions: pd.DataFrame) -> CollectiveInnovation:
     Raises
     ------
     DataError
-        Without the two columns, for empty cells in them, or for a contributor that stands twice.
+        Without the two columns, for empty cells in them, a contributor that stands twice, or a mark other than 1 and 0;
+        with every place.
 
     Notes
     -----
@@ -84,7 +88,7 @@ def collective_innovation(contributions: pd.DataFrame) -> CollectiveInnovation:
     rows = []
     for name, part in contributions.groupby("innovation", sort=False):
         kinds = part["kind"].dropna() if "kind" in part else pd.Series(dtype=object)
-        applies = part["applies"].dropna().astype(float) if "applies" in part else pd.Series(dtype=float)
+        applies = _marks(part).dropna() if "applies" in part else pd.Series(dtype=float)
         rows.append({"innovation": name, "contributors": len(part), "collective": len(part) > 1,
                      "mix": _mix(kinds) if len(part) > 1 else np.nan,
                      "spread": float(applies.mean()) if len(part) > 1 and len(applies) else np.nan})
@@ -105,16 +109,35 @@ def _mix(kinds: pd.Series) -> float:
 
 
 def _check(rows: pd.DataFrame) -> None:
-    problem = None
-    missing = [name for name in ("innovation", "actor") if name not in rows.columns]
-    if missing:
-        problem = f"the column {' and '.join(missing)} is missing"
-    elif rows[["innovation", "actor"]].isna().any(axis=None):
-        problem = "some rows lack the innovation or the actor"
-    elif rows.duplicated(["innovation", "actor"]).any():
-        twice = rows.loc[rows.duplicated(["innovation", "actor"])].iloc[0]
-        problem = f"'{twice['actor']}' stands twice for innovation '{twice['innovation']}'"
-    if problem:
-        raise DataError(Finding("error", problem, "bad-contributions",
-                                expected="one row per innovation and contributor, columns innovation and actor",
-                                remedy="Correct the list of contributors"))
+    """All that is wrong at once: missing columns, or else empty cells, contributors that stand twice, and marks."""
+    out = Findings()
+    for name in ("innovation", "actor"):
+        if name not in rows.columns:
+            out.add("error", f"the column '{name}' is missing", "bad-contributions", expected=_EXPECTED,
+                    remedy="Add it to the list of contributors")
+    out.raise_if_failed()
+    for name in ("innovation", "actor"):
+        _wrong(out, rows[name].isna(), f"the {name} is missing", name, "Fill it in, or take the row out")
+    twice = rows.duplicated(["innovation", "actor"]) & rows[["innovation", "actor"]].notna().all(axis=1)
+    _wrong(out, twice, "the actor stands twice for one innovation", "actor", "Take one of the two rows out")
+    if "applies" in rows:
+        _wrong(out, rows["applies"].notna() & _marks(rows).isna(), "the mark is neither 1 nor 0", "applies",
+               "Write 1 if the contributor brings the innovation to market, 0 if not, nothing if not known")
+    out.raise_if_failed()
+
+
+def _marks(rows: pd.DataFrame) -> pd.Series:
+    """Whether a contributor applies the innovation: 1, 0, or NaN."""
+    import pandas as pd
+
+    marks = pd.to_numeric(rows["applies"], errors="coerce").astype(float)
+    return marks.where(marks.isin([0.0, 1.0]))
+
+
+def _wrong(out: Findings, which: pd.Series, what: str, column: str, remedy: str) -> None:
+    """A finding for each of the first wrong cells, and one for the rest."""
+    places = np.flatnonzero(which.to_numpy(dtype=bool))
+    for at in places[:_SHOWN]:
+        out.add("error", what, "bad-contributions", row=int(at) + 2, column=column, expected=_EXPECTED, remedy=remedy)
+    if len(places) > _SHOWN:
+        out.add("error", f"{len(places) - _SHOWN:,} more rows like these", "bad-contributions", column=column)

@@ -155,12 +155,12 @@ def _typed(raw: Raw, found: dict[str, int], findings: Findings) -> pd.DataFrame:
 
 def _report(raw: Raw, text: pd.Series[Any], wrong: pd.Series[Any], name: str, expected: str, code: str,
             findings: Findings) -> None:
-    places = wrong.to_numpy().nonzero()[0]
+    places, said = wrong.to_numpy().nonzero()[0], "number of employees" if name == "employees" else name
     remedy = "Correct it, or leave the cell empty"
     if code == "impossible-coordinates":
         remedy += "; latitude and longitude are sometimes exchanged"
     for at in places[:_SHOWN]:
-        findings.add("error", f"the {name} is '{text.iloc[at]}'", code, **raw.at(int(at), name),
+        findings.add("error", f"the {said} is '{text.iloc[at]}'", code, **raw.at(int(at), name),
                      expected=expected, remedy=remedy)
     if len(places) > _SHOWN:
         findings.add("error", f"{len(places) - _SHOWN:,} more cells of {name} are wrong", code, file=raw.file,

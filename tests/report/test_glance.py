@@ -56,7 +56,7 @@ def test_what_is_open_is_said_with_what_to_do() -> None:
 
 
 def test_who_holds_a_network_without_ties_is_open() -> None:
-    none = {"id": "positions-none", "type": "not_answered", "why": "The study holds no ties.", "collect": "Who asks whom."}
+    none = {"id": "positions-none", "type": "not_answered", "why": "The study holds no ties.", "collect": "Ask."}
     said = answers(chapter("structure"), chapter("positions", None, none))["Who holds it together?"]
     assert said["answer"] == "Not answered yet: the study holds no ties."
     assert said["evidence"] == "positions-none"

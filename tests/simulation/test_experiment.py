@@ -187,9 +187,12 @@ def test_no_scheduler(tmp_path: Path) -> None:
         run_experiment(plan(), tmp_path, stop=ALL, workers=Dask("tcp://127.0.0.1:9", patience=1.0))
 
 
-def test_one_replication_is_too_few(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="at least 2"):
-        run_experiment(plan(), tmp_path, stop=Stop(1))
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"most": 1}, "1 replication would give no interval; ask for at least 2"), ({"precision": -0.1}, "0 or more"),
+    ({"precision": float("nan")}, "0 or more"), ({"minutes": 0}, "more than 0"), ({"minutes": -5}, "more than 0")])
+def test_experiments_that_could_not_end_well_do_not_begin(wrong: dict[str, float], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        Stop(**wrong)  # type: ignore[arg-type]
 
 
 def test_comparison(whole: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from interfirm.commands import dynamics_kept as kept
 from interfirm.commands import dynamics_one_wave as one_wave
+from interfirm.commands.outputs import refuse_files
 from interfirm.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def dynamics(
         return
     if path is None:
         raise UsageError("Say of which study: interfirm dynamics STUDY --suggest. For all effects: --list.")
-    _refuse_files(latex, csv, output)
+    refuse_files(latex, csv, output)
     if cross_section:
         one_wave.refuse(model=model, offset=offset is not None, conditional=conditional, behaviour=behaviour, also=also,
                         continue_=go_on, importance=importance, time_test=time_test, score_test=score_test,
@@ -159,13 +160,6 @@ def _list(cross_section: bool) -> None:
                "Followed by: name:column; with actor+network name:column:relation. A number goes in parentheses: "
                "gwespFF(69).\nIn front: 'creation:' for ties that are made, 'endow:' for ties that are kept. "
                "Products: recip*sameX:sector.")
-
-
-def _refuse_files(*paths: Path | None) -> None:
-    """Before anything is estimated: the folder of every file to write has to be there."""
-    for path in paths:
-        if path is not None and not path.resolve().parent.is_dir():
-            raise UsageError(f"'{path}' cannot be written: its folder does not exist. Make the folder first.")
 
 
 def _waves(text: str | None) -> list[str] | None:

@@ -112,12 +112,14 @@ def performance(
     """Ask which cooperation goes with innovation: paper tables, effects in words, what may not be concluded."""
     asked = dict(locals())
     from interfirm import terminal
+    from interfirm.commands.outputs import refuse_files
     from interfirm.commands.performance_models import Call, answered
     from interfirm.commands.performance_shown import checked, save, show
 
     given = {key: value for key, value in asked.items() if key not in _ALWAYS and value is not None
              and value is not False}
     checked(specification_curve)
+    refuse_files(latex, word, csv, specification_curve)
     call = Call(path, model, given, seed, study=path.is_dir() or _workbook_of_a_study(path, model, given))
     call.check()
     with terminal.progress() as step:

@@ -113,7 +113,7 @@ def _typed(name: str) -> str:
 
 def _home(name: str) -> str:
     homes = [text for text, options in KINDS.values() if name in options]
-    return " or ".join(homes)
+    return " or ".join([", ".join(homes[:-1]), homes[-1]] if len(homes) > 1 else homes)
 
 
 def answered(call: Call, step: Progress) -> Answer:

@@ -75,11 +75,14 @@ def simulate(
 ) -> None:
     """Compare policies on your own network: what each would change, how sure, for whom, at what cost."""
     from interfirm import terminal
+    from interfirm.commands.outputs import refuse_files
     from interfirm.simulation.experiment import Stop, run_experiment
     from interfirm.simulation.policy_sensitivity import check_possible
     from interfirm.simulation.workers import workers as hired
     from interfirm.study.read.tables import read_study
 
+    refuse_files(csv)
+    stop = Stop(replications, precision, minutes)
     folder = output or path.with_name(f"{path.stem or path.name}-simulation")
     with terminal.progress() as said:
         said("reading the study")
@@ -91,7 +94,6 @@ def simulate(
         if sensitivity:
             check_possible(plan)
         crew = hired(workers, scheduler)
-        stop = Stop(replications, precision, minutes)
         try:
             _check(plan, folder, stop, crew, scheduler is not None, said)
             found = run_experiment(plan, folder, stop=stop, workers=crew, progress=said)

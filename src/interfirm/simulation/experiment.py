@@ -41,11 +41,25 @@ class Stop:
         without a policy; 0 to go on to the most.
     minutes
         Time at most; the replications finished by then count. Run again to go on.
+
+    Raises
+    ------
+    UsageError
+        For fewer than two replications, a precision below 0, or no time at all.
     """
 
     most: int = 100
     precision: float = 0.01
     minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.most < 2:
+            raise UsageError(f"{self.most} replication{'' if self.most == 1 else 's'} would give no interval; ask for "
+                             "at least 2.")
+        if not self.precision >= 0:
+            raise UsageError(f"The precision is {self.precision:g}; it has to be 0 or more.")
+        if self.minutes is not None and not self.minutes > 0:
+            raise UsageError(f"The minutes are {self.minutes:g}; they have to be more than 0.")
 
     def checkpoints(self) -> list[int]:
         """After how many replications to look; fixed beforehand, so that the number does not hang on the workers."""
@@ -96,8 +110,6 @@ def run_experiment(plan: Plan, folder: Path, *, stop: Stop = _USUAL, workers: Wo
     from interfirm.study.write import results as store
 
     say = progress or _silent
-    if stop.most < 2:
-        raise UsageError(f"{stop.most} replications give no interval; ask for at least 2.")
     with store.locked(folder):
         _claim(plan, folder)
         store.sweep(folder)

@@ -120,6 +120,26 @@ def test_the_answer_in_short_has_the_numbers_of_the_tables(values: dict[str, Any
                                    "chance: nothing here speaks for spending money.")
 
 
+def test_which_policy_is_cheapest_is_said_with_how_sure_that_is(values: dict[str, Any]) -> None:
+    from interfirm.report.chapters.simulation_short import short
+
+    names = {item["name"]: item["title"] for item in values["policies"]}
+    other = next(one["policy"] for one in values["cost"] if one["policy"] != values["first"])
+
+    def said(first: tuple[float, float, float] | None, second: tuple[float, float, float] | None) -> str:
+        given = {values["first"]: first, other: second}
+        cost = [{**one, **dict(zip(("unit_cost", "low", "high"), given.get(one["policy"]) or (None,) * 3, strict=True))}
+                for one in values["cost"]]
+        return short({**values, "cost": cost}).text
+
+    assert f"costs least with it too: 100 EUR against 300 EUR with '{names[other]}'." in \
+        said((100, 90, 110), (300, 200, 400))
+    assert f"with '{names[other]}', a difference that may be chance." in said((100, 90, 250), (300, 200, 400))
+    assert f"costs least with '{names[other]}': 50 EUR against 100 EUR." in said((100, 90, 110), (50, 40, 60))
+    assert "50 EUR against 100 EUR, a difference that may be chance." in said((100, 55, 110), (50, 40, 60))
+    assert "No other policy brings innovations beyond chance." in said((100, 90, 110), None)
+
+
 def test_what_decides_is_taken_from_the_analysis_where_there_is_one(values: dict[str, Any]) -> None:
     from interfirm.report.chapters.simulation_short import short
 

@@ -45,17 +45,28 @@ def _cost(told: dict[str, Any], policy: str) -> dict[str, Any]:
 
 
 def _cheaper(told: dict[str, Any]) -> str:
-    """Where one more innovation costs least, if that is another policy."""
+    """Where one more innovation costs least, and whether that is beyond chance."""
     known = [row for row in told["cost"] if row["unit_cost"] is not None]
     if not _leads(told) or not known:
         return ""
+    first = _cost(told, told["first"])
+    others = [row for row in known if row is not first]
+    if not others:
+        return "No other policy brings innovations beyond chance."
     best = min(known, key=lambda row: row["unit_cost"])
-    if best["policy"] == told["first"]:
-        return "No other policy brings an innovation for less."
-    sure = best["high"] is not None and best["high"] < _cost(told, told["first"])["low"]
-    return (f"An innovation costs least with '{_names(told)[best['policy']]}': {number(round(best['unit_cost']))} EUR "
-            f"against {number(round(_cost(told, told['first'])['unit_cost']))} EUR"
-            + ("." if sure else ", a difference that may be chance."))
+    next_ = min(others, key=lambda row: row["unit_cost"]) if best is first else first
+    apart = best["high"] is not None and next_["low"] is not None and best["high"] < next_["low"]
+    sure = "." if apart else ", a difference that may be chance."
+    return (f"An innovation costs least with {'it too' if best is first else _quoted(told, best)}: "
+            f"{_price(best)} against {_price(next_)}{f' with {_quoted(told, next_)}' if best is first else ''}{sure}")
+
+
+def _quoted(told: dict[str, Any], row: dict[str, Any]) -> str:
+    return f"'{_names(told)[row['policy']]}'"
+
+
+def _price(row: dict[str, Any]) -> str:
+    return f"{number(round(row['unit_cost']))} EUR"
 
 
 def _spoils(told: dict[str, Any]) -> str:
@@ -68,7 +79,7 @@ def _spoils(told: dict[str, Any]) -> str:
 
 def _losers(told: dict[str, Any]) -> str:
     groups = [row for row in told["groups"] if row["group"] != "All firms"]
-    if not groups:
+    if not groups or not _leads(told):
         return ""
     most = max(groups, key=lambda row: row["knowledge"])
     worst = max(groups, key=lambda row: row["losing"])
